@@ -1,0 +1,156 @@
+"""How numbers, money, dates and sizes are written, in Korean and in English.
+
+Money is integer minor units of a currency (won has none). Dates are UTC inside and shown in the call's time
+zone with the weekday: `2026. 7. 21.(화) 18:00`, in English `Tue 21 Jul 2026, 18:00 KST`.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from fractions import Fraction
+from zoneinfo import ZoneInfo
+
+from portal.platform.language import Text, language, say
+
+KST = "Asia/Seoul"
+MINOR_DIGITS = {"KRW": 0, "JPY": 0, "EUR": 2, "USD": 2, "GBP": 2}
+_WEEKDAY_KO = "월화수목금토일"
+_WEEKDAY_EN = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_MONTH_EN = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+UNITS: dict[str, Text] = {
+    "card": Text("장", "cards"),
+    "card_month": Text("장·월", "card-months"),
+    "person": Text("명", "people"),
+    "team": Text("팀", "teams"),
+    "KRW": Text("원", "won"),
+}
+
+
+def number(value: int | Decimal | Fraction | float, digits: int | None = None) -> str:
+    """Grouped digits; `digits` decimals, rounded half up for display only (ranking uses the exact value)."""
+    if isinstance(value, int) and not digits:
+        return f"{value:,}"
+    places = 2 if digits is None else digits
+    scaled = Fraction(value) * 10**places
+    sign = "-" if scaled < 0 else ""
+    whole = int(abs(scaled) + Fraction(1, 2))
+    head, tail = divmod(whole, 10**places)
+    return f"{sign}{head:,}" + (f".{tail:0{places}d}" if places else "")
+
+
+def _trim(value: Fraction, digits: int) -> str:
+    text = number(value, digits)
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def money(amount: int, currency: str = "KRW") -> str:
+    """Short form for reading: 193,600,000,000 -> `1,936억 원` / `KRW 193.6 billion`.
+
+    Korean never rounds away more than 만 won; English keeps up to four significant decimals of its scale.
+    """
+    minor = MINOR_DIGITS.get(currency, 2)
+    if currency != "KRW":
+        return f"{currency} {number(Fraction(amount, 10**minor), minor)}"
+    sign, size = ("-" if amount < 0 else ""), abs(amount)
+    if language() == "en":
+        for scale, word in ((10**12, "trillion"), (10**9, "billion"), (10**6, "million")):
+            if size >= scale:
+                return f"{sign}KRW {_trim(Fraction(size, scale), 3)} {word}"
+        return f"{sign}KRW {size:,}"
+    jo, rest = divmod(size, 10**12)
+    eok, rest = divmod(rest, 10**8)
+    man, won = divmod(rest, 10**4)
+    parts = []
+    if jo:
+        parts.append(f"{jo:,}조")
+    if eok:
+        parts.append(f"{eok:,}억")
+    if man:
+        parts.append(f"{man:,}만")
+    if won or not parts:
+        parts.append(f"{won:,}")
+    return f"{sign}{' '.join(parts)} 원" if parts[-1][-1] in "조억만" else f"{sign}{' '.join(parts)}원"
+
+
+def money_exact(amount: int, currency: str = "KRW") -> str:
+    """`193,600,000,000원` / `KRW 193,600,000,000`."""
+    minor = MINOR_DIGITS.get(currency, 2)
+    text = number(Fraction(amount, 10**minor), minor) if minor else f"{amount:,}"
+    return f"{text}원" if currency == "KRW" and language() == "ko" else f"{currency} {text}"
+
+
+def quantity(amount: int, unit: str) -> str:
+    """An amount with its unit, never a bare number: money in its short form, else `512장` / `512 cards`."""
+    if unit in MINOR_DIGITS:
+        return money(amount, unit)
+    word = say(UNITS.get(unit, Text(unit, unit)))
+    return f"{amount:,}{word}" if language() == "ko" else f"{amount:,} {word}"
+
+
+def quantity_exact(amount: int, unit: str) -> str:
+    return money_exact(amount, unit) if unit in MINOR_DIGITS else quantity(amount, unit)
+
+
+def _zone_name(moment: datetime, zone: str) -> str:
+    return "KST" if zone == KST else (moment.tzname() or zone)
+
+
+def day(value: date | datetime, zone: str = KST) -> str:
+    """`2026. 7. 21.(화)` / `Tue 21 Jul 2026`."""
+    if isinstance(value, datetime):
+        value = value.astimezone(ZoneInfo(zone)).date()
+    weekday = value.weekday()
+    if language() == "en":
+        return f"{_WEEKDAY_EN[weekday]} {value.day} {_MONTH_EN[value.month - 1]} {value.year}"
+    return f"{value.year}. {value.month}. {value.day}.({_WEEKDAY_KO[weekday]})"
+
+
+def moment(value: datetime, zone: str = KST, *, seconds: bool = False) -> str:
+    """`2026. 7. 21.(화) 18:00` / `Tue 21 Jul 2026, 18:00 KST`."""
+    local = value.astimezone(ZoneInfo(zone))
+    clock = local.strftime("%H:%M:%S" if seconds else "%H:%M")
+    if language() == "en":
+        return f"{day(local.date())}, {clock} {_zone_name(local, zone)}"
+    return f"{day(local.date())} {clock}"
+
+
+def clock_time(value: datetime, zone: str = KST) -> str:
+    """`17:41:03`, for "saved at"."""
+    return value.astimezone(ZoneInfo(zone)).strftime("%H:%M:%S")
+
+
+def duration(span: timedelta) -> str:
+    """`3일 4시간` / `3 days 4 hours`; the two largest parts."""
+    seconds = max(0, int(span.total_seconds()))
+    days, rest = divmod(seconds, 86_400)
+    hours, rest = divmod(rest, 3_600)
+    minutes, secs = divmod(rest, 60)
+    words = ((days, "일", "day"), (hours, "시간", "hour"), (minutes, "분", "minute"), (secs, "초", "second"))
+    first = next((i for i, (n, _, _) in enumerate(words) if n), 3)
+    parts = [w for w in words[first : first + 2] if w[0]] or [words[3]]
+    if language() == "en":
+        return " ".join(f"{n} {word}{'' if n == 1 else 's'}" for n, _, word in parts)
+    return " ".join(f"{n}{word}" for n, word, _ in parts)
+
+
+def left(until: datetime, now: datetime) -> str:
+    """`3일 4시간 남음` / `3 days 4 hours left`, or that it has passed."""
+    if now < until:
+        return say(Text("{span} 남음", "{span} left"), span=duration(until - now))
+    return say(Text("{span} 지남", "{span} ago"), span=duration(now - until))
+
+
+def file_size(size: int) -> str:
+    """1,536 -> `1.5 kB`."""
+    value, unit = Fraction(size), "B"
+    for unit in ("B", "kB", "MB", "GB"):
+        if value < 1000:
+            break
+        value /= 1000
+    return f"{_trim(value, 1)} {unit}"
+
+
+def utc(value: datetime) -> str:
+    return value.astimezone(UTC).isoformat()

@@ -1,0 +1,198 @@
+"""People, organisations, departments, roles with scope, sessions, sanctions."""
+
+from __future__ import annotations
+
+import enum
+from datetime import date, datetime
+
+from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from portal.platform.db import Model, one_of, pk, public
+
+
+class Role(enum.StrEnum):
+    REVIEWER = "reviewer"
+    CHAIR = "chair"
+    OFFICER = "officer"
+    ADMINISTRATOR = "administrator"  # holds the right to issue awards
+    BUDGET_OFFICER = "budget_officer"
+    AUDITOR = "auditor"
+
+
+NEEDS_SECOND_FACTOR = {
+    Role.REVIEWER, Role.CHAIR, Role.OFFICER, Role.ADMINISTRATOR, Role.BUDGET_OFFICER, Role.AUDITOR,
+}  # fmt: skip
+
+
+class Organisation(Model):
+    """`kind` is a code of programs.definition.INSTITUTION_KINDS; `registration` its business number."""
+
+    __tablename__ = "organisation"
+
+    id: Mapped[pk]
+    public_id: Mapped[public]
+    name: Mapped[str] = mapped_column(String(200))
+    name_en: Mapped[str] = mapped_column(String(200), default="")
+    kind: Mapped[str] = mapped_column(String(32))
+    country: Mapped[str] = mapped_column(String(2), default="KR")
+    registration: Mapped[str | None] = mapped_column(String(40), unique=True)
+    gpu_supplier_until: Mapped[date | None] = mapped_column(Date)
+    created_at: Mapped[datetime]
+
+
+class Department(Model):
+    """The tree below an organisation; conflicts look at the lowest level (Decree 27(3)4)."""
+
+    __tablename__ = "department"
+
+    id: Mapped[pk]
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("department.id"))
+    name: Mapped[str] = mapped_column(String(200))
+    organisation: Mapped[Organisation] = relationship()
+
+
+class Person(Model):
+    """A human. Doubles are joined by `same_as_id`, ids never rewritten. A person is not an account."""
+
+    __tablename__ = "person"
+
+    id: Mapped[pk]
+    public_id: Mapped[public]
+    name: Mapped[str] = mapped_column(String(120))
+    email: Mapped[str] = mapped_column(String(254))
+    email_key: Mapped[str] = mapped_column(String(254), unique=True)
+    language: Mapped[str] = mapped_column(String(2), default="ko")
+    time_zone: Mapped[str] = mapped_column(String(40), default="Asia/Seoul")
+    researcher_number: Mapped[str | None] = mapped_column(String(20), unique=True)
+    same_as_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
+    created_at: Mapped[datetime]
+
+
+class Account(Model):
+    __tablename__ = "account"
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    password_hash: Mapped[str] = mapped_column(String(200))
+    confirmed_at: Mapped[datetime | None]
+    disabled_at: Mapped[datetime | None]
+    totp_secret: Mapped[str | None] = mapped_column(String(64))
+    totp_confirmed_at: Mapped[datetime | None]
+    totp_last_step: Mapped[int | None]
+    person: Mapped[Person] = relationship()
+
+
+class Affiliation(Model):
+    """Where a person works or worked, with dates; the current one has no end."""
+
+    __tablename__ = "affiliation"
+
+    id: Mapped[pk]
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
+    department_id: Mapped[int | None] = mapped_column(ForeignKey("department.id"), index=True)
+    title: Mapped[str] = mapped_column(String(80), default="")
+    representative: Mapped[bool] = mapped_column(default=False)  # may confirm for the institution
+    since: Mapped[date] = mapped_column(Date)
+    until: Mapped[date | None] = mapped_column(Date)
+    organisation: Mapped[Organisation] = relationship()
+    department: Mapped[Department | None] = relationship()
+
+
+class RoleGrant(Model):
+    __tablename__ = "role_grant"
+    __table_args__ = (Index("ix_role_grant_person_role", "person_id", "role"),)
+
+    id: Mapped[pk]
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    role: Mapped[Role] = mapped_column(one_of(Role))
+    scope: Mapped[str] = mapped_column(String(80))
+    since: Mapped[datetime]
+    until: Mapped[datetime | None]
+    granted_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+
+
+class SignInSession(Model):
+    """One signed-in browser; checked on every request, so that revoking takes effect at the next one."""
+
+    __tablename__ = "sign_in_session"
+
+    id: Mapped[pk]
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    created_at: Mapped[datetime]
+    seen_at: Mapped[datetime]
+    second_factor_at: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None]
+    device: Mapped[str] = mapped_column(String(200), default="")
+
+
+class TokenPurpose(enum.StrEnum):
+    CONFIRM = "confirm"
+    RESET = "reset"
+
+
+class MailToken(Model):
+    """A one-time link sent by mail; only its hash is kept."""
+
+    __tablename__ = "mail_token"
+
+    id: Mapped[pk]
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    purpose: Mapped[TokenPurpose] = mapped_column(one_of(TokenPurpose))
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+
+
+class Throttle(Model):
+    """Failed tries per (purpose, key): an account together with an address, so that a rival cannot lock out."""
+
+    __tablename__ = "throttle"
+
+    key: Mapped[str] = mapped_column(String(120), primary_key=True)
+    tries: Mapped[int] = mapped_column(default=0)
+    since: Mapped[datetime]
+
+
+class Sanction(Model):
+    """A participation restriction of a person or an organisation (Act 32); bars applying and reviewing."""
+
+    __tablename__ = "sanction"
+    __table_args__ = (CheckConstraint("(person_id IS NULL) <> (organisation_id IS NULL)", name="one_subject"),)
+
+    id: Mapped[pk]
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
+    organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"), index=True)
+    ground: Mapped[str] = mapped_column(String(40))
+    since: Mapped[date] = mapped_column(Date)
+    until: Mapped[date] = mapped_column(Date)
+
+
+class ReviewerProfile(Model):
+    """What routing needs of a reviewer: keywords in both languages, kind, capacity."""
+
+    __tablename__ = "reviewer_profile"
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    keywords: Mapped[str] = mapped_column(String(2000), default="")
+    kind: Mapped[str] = mapped_column(String(24), default="academia")  # academia, industry, foreign
+    capacity: Mapped[int] = mapped_column(default=20)
+    away_from: Mapped[date | None] = mapped_column(Date)
+    away_until: Mapped[date | None] = mapped_column(Date)
+
+
+class Consent(Model):
+    """A consent with the purpose, version and hash of the text that was agreed to."""
+
+    __tablename__ = "consent"
+    __table_args__ = (UniqueConstraint("person_id", "purpose", "version"),)
+
+    id: Mapped[pk]
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    purpose: Mapped[str] = mapped_column(String(40))
+    version: Mapped[str] = mapped_column(String(20))
+    text_hash: Mapped[str] = mapped_column(String(64))
+    at: Mapped[datetime]
+    withdrawn_at: Mapped[datetime | None]

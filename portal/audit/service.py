@@ -1,0 +1,115 @@
+"""Record what happened; hash it just before the commit; verify; anchor outside the database."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.audit.models import AuditAnchor, AuditEvent, AuditHead, AuditValue
+from portal.audit.queries import in_order, values_of
+from portal.audit.rules import GENESIS, Break, Link, canonical_value, commitment
+from portal.platform.context import Context
+from portal.platform.db import db
+
+PERSONAL = {"name", "email", "reason", "comment", "address", "user_agent", "text"}
+
+
+def record(context: Context, kind: str, object_type: str, object_id: str | int, /, **fields: Any) -> None:
+    """Append an event to the current transaction. `kind` is past tense: `ApplicationSubmitted`.
+
+    Values must be ids, numbers, codes or hashes; what a person wrote (`reason`, ...) is kept erasable.
+    """
+    db.session.info.setdefault("events", []).append((context, kind, object_type, str(object_id), fields))
+
+
+def _role(context: Context) -> str:
+    return f"system:{context.actor.system}" if context.actor.system else "person" if context.actor.person_id else "visitor"
+
+
+def seal(session: Session) -> None:
+    """Take the head lock and hash the transaction's events: the last thing before its commit."""
+    pending = session.info.get("events") or []
+    if not pending:
+        return
+    head = session.scalars(select(AuditHead).where(AuditHead.id == 1).with_for_update()).one()
+    for context, kind, object_type, object_id, fields in pending:
+        salted = {n: (secrets.token_hex(16), canonical_value(v)) for n, v in fields.items()}
+        link = Link(
+            head.sequence + 1, context.now, kind, object_type, object_id, context.actor.person_id, _role(context),
+            {name: commitment(salt, value) for name, (salt, value) in salted.items()},
+        )  # fmt: skip
+        digest = link.hash_after(head.hash)
+        session.add(
+            AuditEvent(
+                sequence=link.sequence, at=link.at, kind=kind, object_type=object_type, object_id=object_id,
+                actor_id=link.actor_id, actor_role=link.actor_role, fields=link.fields, previous=head.hash,
+                hash=digest,
+            )
+        )  # fmt: skip
+        session.flush()
+        session.add_all(
+            AuditValue(sequence=link.sequence, name=n, salt=s, value=v, personal=n in PERSONAL)
+            for n, (s, v) in salted.items()
+        )
+        head.sequence, head.hash = link.sequence, digest
+    session.flush()
+    session.info["events"] = []
+
+
+def verify() -> Break | None:
+    """Walk the whole chain; the first broken row, or None."""
+    previous, expected = GENESIS, 1
+    head = db.session.get(AuditHead, 1)
+    for chunk in in_order():
+        values = values_of([row.sequence for row in chunk])
+        for row in chunk:
+            if row.sequence != expected:
+                return Break(expected, "the row is missing")
+            if row.previous != previous:
+                return Break(row.sequence, "it does not continue the row before")
+            link = Link(
+                row.sequence, row.at, row.kind, row.object_type, row.object_id, row.actor_id, row.actor_role, row.fields
+            )
+            if link.hash_after(previous) != row.hash:
+                return Break(row.sequence, "its content does not match its hash")
+            for value in values.get(row.sequence, []):
+                if row.fields.get(value.name) != commitment(value.salt, value.value):
+                    return Break(row.sequence, f"the value of {value.name} does not match its commitment")
+            previous, expected = row.hash, expected + 1
+    if head is None or head.sequence != expected - 1 or head.hash != previous:
+        return Break(expected, "the chain ends before its head")
+    return None
+
+
+def signing_key(folder: Path) -> Ed25519PrivateKey:
+    """The portal's key for anchors and receipts, made once in the instance folder."""
+    file = folder / "anchor_key.pem"
+    if not file.exists():
+        file.touch(mode=0o600)
+        file.write_bytes(
+            Ed25519PrivateKey.generate().private_bytes(
+                serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+            )
+        )
+    key = serialization.load_pem_private_key(file.read_bytes(), None)
+    assert isinstance(key, Ed25519PrivateKey)
+    return key
+
+
+def anchor(now: datetime, folder: Path, reason: str) -> AuditAnchor:
+    """Write head hash and row count as a signed line to `anchors.log`, and keep a row of it."""
+    head = db.session.get_one(AuditHead, 1)
+    line = f"{now.isoformat()} {head.sequence} {head.hash} {reason}"
+    signature = signing_key(folder).sign(line.encode()).hex()
+    with (folder / "anchors.log").open("a", encoding="utf-8") as log:
+        log.write(f"{line} {signature}\n")
+    made = AuditAnchor(at=now, sequence=head.sequence, hash=head.hash, reason=reason, signature=signature)
+    db.session.add(made)
+    return made

@@ -1,0 +1,67 @@
+"""Request ids: every form carries one, claimed in its transaction, so that the same post has one effect."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import String, Text, select, update
+from sqlalchemy.dialects.postgresql import insert as pg_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.orm import Mapped, mapped_column
+
+from portal.platform.context import Context
+from portal.platform.db import Model, db
+from portal.platform.errors import DomainError
+from portal.platform.language import Text as Words
+
+
+class RequestClaim(Model):
+    __tablename__ = "request_claim"
+
+    request_id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    person_id: Mapped[int | None]
+    body_hash: Mapped[str] = mapped_column(String(64))
+    result: Mapped[str] = mapped_column(Text, default="")
+    at: Mapped[datetime] = mapped_column(index=True)
+
+
+class AlreadyDone(Exception):
+    """The same request was carried out before; `result` is what it answered."""
+
+    def __init__(self, result: str) -> None:
+        self.result = result
+
+
+class RequestReused(DomainError):
+    say = Words(
+        "이 양식은 이미 다른 내용으로 처리되었습니다. 페이지를 새로 열어 다시 입력해 주세요.",
+        "This form was already used with other content. Open the page again and enter it anew.",
+    )
+    status = 409
+
+
+def claim(context: Context, request_id: str, body_hash: str) -> None:
+    """Take the id for this transaction; a parallel twin waits here until the first has committed.
+
+    Raises AlreadyDone for the same body, RequestReused for another body or another person.
+    """
+    insert = pg_insert if db.engine.dialect.name == "postgresql" else sqlite_insert
+    taken = db.session.execute(
+        insert(RequestClaim)
+        .values(
+            request_id=request_id, person_id=context.actor.person_id, body_hash=body_hash, at=context.now, result=""
+        )
+        .on_conflict_do_nothing(index_elements=["request_id"])
+        .returning(RequestClaim.request_id)
+    ).scalar_one_or_none()
+    if taken is not None:
+        return
+    earlier = db.session.execute(select(RequestClaim).where(RequestClaim.request_id == request_id)).scalar_one()
+    if earlier.body_hash != body_hash or earlier.person_id != context.actor.person_id:
+        raise RequestReused
+    raise AlreadyDone(earlier.result)
+
+
+def answer(request_id: str, result: str) -> None:
+    """Keep what the request answered, for a repetition."""
+    db.session.execute(update(RequestClaim).where(RequestClaim.request_id == request_id).values(result=result))

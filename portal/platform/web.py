@@ -1,0 +1,142 @@
+"""The edge of every page: the request's context, one way to carry out a form, one way to answer."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from typing import Any
+
+from flask import Response, flash, g, make_response, redirect, render_template, request
+from flask_wtf import FlaskForm
+from sqlalchemy.exc import IntegrityError
+from wtforms import HiddenField
+from wtforms.validators import Length
+
+from portal.platform.context import Context, RandomIds
+from portal.platform.errors import DomainError
+from portal.platform.language import Text, say
+from portal.platform.requests import AlreadyDone, answer, claim
+from portal.platform.transaction import retrying, transaction
+
+UNHASHED = {"csrf_token", "request_id"}
+_constraints: dict[str, Text] = {}
+
+
+def constraint_says(name: str, sentence: Text) -> None:
+    """The sentence for a named database constraint."""
+    _constraints[name] = sentence
+
+
+class BrokenRule(DomainError):
+    """A database constraint refused: the sentence registered for it, or a general one."""
+
+    status = 409
+
+    def __init__(self, sentence: Text) -> None:
+        super().__init__(None)
+        self.text = sentence
+
+    def sentence(self) -> str:
+        return say(self.text)
+
+
+def _refused_by_database(error: IntegrityError) -> BrokenRule | None:
+    message = str(error.orig)
+    for name, sentence in _constraints.items():
+        if name in message:
+            return BrokenRule(sentence)
+    return None
+
+
+class PortalForm(FlaskForm):  # type: ignore[misc]
+    """Base of every form. `request_id` is made when the form is rendered and claimed when it is carried out."""
+
+    request_id = HiddenField(validators=[Length(max=64)])
+    status = 200
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not self.request_id.data:
+            self.request_id.data = RandomIds().public_id()
+
+    def refuse(self, error: DomainError) -> None:
+        """Put the refusal beside its field, or at the head of the form; everything typed stays."""
+        self.status = error.status
+        field = self._fields.get(error.field or "")
+        if field is None:
+            self.form_errors.append(error.sentence())
+        else:
+            field.errors = [*field.errors, error.sentence()]
+
+
+def context() -> Context:
+    """The context of this request."""
+    return Context(actor=g.actor, now=g.now)
+
+
+def body_hash() -> str:
+    """SHA-256 over everything posted but the token and the id, files by content."""
+    digest = hashlib.sha256(f"{request.method} {request.path}\n".encode())
+    for name, values in sorted(request.form.lists()):
+        if name not in UNHASHED:
+            digest.update(f"{name}={values!r}\n".encode())
+    for name, files in sorted(request.files.lists()):
+        for file in files:
+            content = hashlib.sha256()
+            while block := file.stream.read(1 << 20):
+                content.update(block)
+            file.stream.seek(0)
+            digest.update(f"{name}={file.filename!r}:{content.hexdigest()}\n".encode())
+    return digest.hexdigest()
+
+
+def carry_out(request_id: str, action: Callable[[Context], str]) -> str:
+    """Claim the id and run `action` in one retried transaction; the answer of a repetition is the first one's."""
+    digest = body_hash()
+
+    def once() -> str:
+        with transaction():
+            claim(context(), request_id, digest)
+            result = action(context())
+            answer(request_id, result)
+        return result
+
+    try:
+        return retrying(once)
+    except AlreadyDone as done:
+        return done.result
+    except IntegrityError as error:
+        refusal = _refused_by_database(error)
+        if refusal is None:
+            raise
+        raise refusal from error
+
+
+def perform(form: PortalForm, action: Callable[[Context], str], done: Text | None = None) -> Response | None:
+    """On a valid post: claim, act in a transaction, redirect (303) to the address `action` returns.
+
+    None means the page is to be rendered: nothing posted yet, or refused with errors in the form.
+    """
+    if not form.is_submitted():
+        return None
+    if not form.validate():
+        form.status = 422
+        return None
+    try:
+        address = carry_out(form.request_id.data, action)
+    except DomainError as error:
+        form.refuse(error)
+        return None
+    if done is not None:
+        flash(say(done), "success")
+    return redirect(address, code=303)  # type: ignore[return-value]
+
+
+def page(template: str, form: PortalForm | None = None, status: int | None = None, **values: Any) -> Response:
+    """Render; a refused form answers with its 4xx."""
+    body = render_template(template, form=form, **values)
+    return make_response(body, status if status is not None else (form.status if form is not None else 200))
+
+
+class ActionForm(PortalForm):
+    """A button: nothing but the request id."""

@@ -1,0 +1,105 @@
+"""Programs, calls, stages. The call's content is its frozen definition; rows exist for what others point at."""
+
+from __future__ import annotations
+
+import enum
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from portal.platform.db import Model, one_of, pk, public, words
+from portal.programs.definition import CallDefinition, parse
+
+
+class Program(Model):
+    __tablename__ = "program"
+
+    id: Mapped[pk]
+    code: Mapped[str] = mapped_column(String(16), unique=True)
+    names: Mapped[words]
+    former: Mapped[list[Any]]
+    purpose: Mapped[words]
+    for_whom: Mapped[words]
+    how_much: Mapped[words]
+    line_code: Mapped[str] = mapped_column(String(60))
+    announced_total: Mapped[int | None]
+    announced_mark: Mapped[str | None] = mapped_column(String(1))
+
+
+class CallState(enum.StrEnum):
+    DRAFT = "draft"
+    PREVIEW = "preview"
+    OPEN = "open"
+    CLOSED = "closed"
+    DECIDED = "decided"
+    ARCHIVED = "archived"
+
+
+class Call(Model):
+    """`content` is the canonical JSON of its CallDefinition; `content_hash` its SHA-256, frozen when it opens."""
+
+    __tablename__ = "call"
+
+    id: Mapped[pk]
+    public_id: Mapped[public]
+    code: Mapped[str] = mapped_column(String(32), unique=True)
+    program_id: Mapped[int] = mapped_column(ForeignKey("program.id"), index=True)
+    names: Mapped[words]
+    state: Mapped[CallState] = mapped_column(one_of(CallState), default=CallState.DRAFT)
+    version: Mapped[int] = mapped_column(default=1)
+    content: Mapped[str] = mapped_column(Text)
+    content_hash: Mapped[str] = mapped_column(String(64))
+    opens_at: Mapped[datetime]
+    closes_at: Mapped[datetime] = mapped_column(index=True)
+    opened_at: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None]
+    decided_at: Mapped[datetime | None]
+    program: Mapped[Program] = relationship(lazy="joined")
+    stages: Mapped[list[Stage]] = relationship(order_by="Stage.position", back_populates="call")
+
+    @property
+    def definition(self) -> CallDefinition:
+        return parse(self.content)
+
+    @property
+    def scopes(self) -> tuple[str, str]:
+        """The scopes under which a role grant reaches this call."""
+        return f"program:{self.program.code}", f"call:{self.public_id}"
+
+
+class Stage(Model):
+    __tablename__ = "stage"
+    __table_args__ = (UniqueConstraint("call_id", "code"),)
+
+    id: Mapped[pk]
+    public_id: Mapped[public]
+    call_id: Mapped[int] = mapped_column(ForeignKey("call.id"), index=True)
+    code: Mapped[str] = mapped_column(String(40))
+    position: Mapped[int]
+    opened_at: Mapped[datetime | None]  # the first entry was made
+    review_opens_at: Mapped[datetime | None]
+    review_due_at: Mapped[datetime | None]
+    review_closed_at: Mapped[datetime | None]
+    decided_at: Mapped[datetime | None]
+    call: Mapped[Call] = relationship(back_populates="stages", lazy="joined")
+
+
+class Amendment(Model):
+    """A logged change of an open call, shown to applicants."""
+
+    __tablename__ = "amendment"
+    __table_args__ = (UniqueConstraint("call_id", "number"),)
+
+    id: Mapped[pk]
+    call_id: Mapped[int] = mapped_column(ForeignKey("call.id"), index=True)
+    number: Mapped[int]
+    at: Mapped[datetime]
+    actor_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    what: Mapped[words]
+    reason: Mapped[words]
+    old_hash: Mapped[str] = mapped_column(String(64))
+    new_hash: Mapped[str] = mapped_column(String(64))
+    old_closes_at: Mapped[datetime]
+    new_closes_at: Mapped[datetime]

@@ -1,8 +1,8 @@
 """Files under the hash of their content.
 
-An object's key is `sha256[:2]/sha256`. Content is stored first; the row that names the hash makes the file exist,
-in its own transaction; `sweep` takes objects that no row names after a day. Nothing here knows names or owners:
-who may read a file is the business of the row's owner.
+An object's key is `sha256[:2]/sha256`. Content is stored first; the row that names the hash makes the file
+exist, in its own transaction; `sweep` takes objects that no row names after a day. Nothing here knows names or
+owners: who may read a file is the business of the row's owner.
 """
 
 from __future__ import annotations
@@ -144,7 +144,7 @@ def put_bytes(content: bytes) -> Stored:
     return put(io.BytesIO(content), len(content))
 
 
-def open(sha256: str) -> IO[bytes]:  # noqa: A001 - storage.open(...) reads as what it does
+def open(sha256: str) -> IO[bytes]:
     """A binary stream for sending; raises NotFound."""
     return path_for_parser(sha256).open("rb")
 
@@ -166,7 +166,7 @@ def path_for_parser(sha256: str) -> Path:
 
 
 def derived(name: str, make: Callable[[], bytes]) -> bytes:
-    """What can be made again from an object (a page's picture), kept so that the next viewer need not wait."""
+    """What can be made again from an object (a page's picture), kept so that the next viewer does not wait."""
     path = _here().root / "derived" / name
     with suppress(FileNotFoundError):
         return path.read_bytes()
@@ -180,7 +180,7 @@ def derived(name: str, make: Callable[[], bytes]) -> bytes:
 
 
 def sweep(known: Callable[[set[str]], set[str]], older_than: timedelta, now: datetime) -> list[str]:
-    """Remove what no row names: objects, derived files and uploads cut half-way, each older than `older_than`.
+    """Remove what is older than `older_than`: objects without a row, derived files, uploads cut half-way.
 
     `known` answers which of the given hashes a row names. `now` is the real time (files carry real times,
     whatever the demonstration's clock says). Returns the hashes removed.

@@ -1,8 +1,8 @@
 """Files under the hash of their content.
 
 An object's key is `sha256[:2]/sha256`. Content is stored first; the row that names the hash makes the file
-exist, in its own transaction; `sweep` takes objects that no row names after a day. Nothing here knows names or
-owners: who may read a file is the business of the row's owner.
+exist, in its own transaction; `sweep` takes objects that no row names after a day. Nothing here knows names
+or owners: who may read a file is the business of the row's owner.
 """
 
 from __future__ import annotations
@@ -166,7 +166,7 @@ def path_for_parser(sha256: str) -> Path:
 
 
 def derived(name: str, make: Callable[[], bytes]) -> bytes:
-    """What can be made again from an object (a page's picture), kept so that the next viewer does not wait."""
+    """What can be made again from an object (a page's picture), kept to spare the next viewer the wait."""
     path = _here().root / "derived" / name
     with suppress(FileNotFoundError):
         return path.read_bytes()

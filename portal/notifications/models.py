@@ -33,7 +33,8 @@ class Letter(Model):
     email: Mapped[str] = mapped_column(String(254))
     language: Mapped[str] = mapped_column(String(2))
     subject: Mapped[str] = mapped_column(String(300))
-    body: Mapped[str] = mapped_column(Text)
+    body: Mapped[str] = mapped_column(Text)  # the place {link} is filled when it leaves
+    link: Mapped[str | None] = mapped_column(Text)  # a one-time address, cleared once sent
     decisive: Mapped[bool] = mapped_column(default=False)
     state: Mapped[LetterState] = mapped_column(one_of(LetterState), default=LetterState.WAITING)
     call_id: Mapped[int | None] = mapped_column(ForeignKey("call.id"), index=True)

@@ -22,7 +22,6 @@ from functools import wraps
 from typing import Any, TypeVar
 
 from flask import abort, g, redirect, request, url_for
-from sqlalchemy import ColumnElement, true
 from werkzeug.exceptions import HTTPException
 
 from portal.platform.context import Actor
@@ -88,7 +87,6 @@ class Policy:
 
 
 policies: dict[str, Policy] = {}
-clauses: dict[str, Callable[..., ColumnElement[bool]]] = {}
 
 
 def policy(
@@ -102,23 +100,6 @@ def policy(
         return policies[name]
 
     return register
-
-
-def clause(build: Callable[..., ColumnElement[bool]]) -> Callable[..., ColumnElement[bool]]:
-    """Register a visibility clause by name, so that the mutation run can switch it off."""
-    name = f"{build.__module__.removeprefix('portal.').removesuffix('.queries')}.{build.__name__}"
-    clauses[name] = build
-
-    @wraps(build)
-    def visible(*args: Any, **kwargs: Any) -> ColumnElement[bool]:
-        return clauses[name](*args, **kwargs)
-
-    return visible
-
-
-def no_clause(*_: Any, **__: Any) -> ColumnElement[bool]:
-    """What a mutated clause answers: everything is visible."""
-    return true()
 
 
 def guard(rule: Policy) -> Callable[[View], View]:

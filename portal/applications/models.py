@@ -41,7 +41,9 @@ class Application(Model):
     withdrawal_reason: Mapped[str | None] = mapped_column(Text)
     call: Mapped[Call] = relationship()
     owner: Mapped[Person] = relationship()
-    institutions: Mapped[list[Institution]] = relationship(order_by="Institution.position", back_populates="application")
+    institutions: Mapped[list[Institution]] = relationship(
+        order_by="Institution.position", back_populates="application"
+    )
 
     @property
     def deadline(self) -> datetime:
@@ -122,7 +124,9 @@ class SectionAnswer(Model):
     id: Mapped[pk]
     application_id: Mapped[int] = mapped_column(ForeignKey("application.id"), index=True)
     section: Mapped[str] = mapped_column(String(40))
-    slice: Mapped[str] = mapped_column(String(32), default="")  # institution's public id; empty for the team's
+    slice: Mapped[str] = mapped_column(
+        String(32), default=""
+    )  # institution's public id; empty for the team's
     answers: Mapped[dict[str, Any]]
     version: Mapped[int] = mapped_column(default=0)
     saved_at: Mapped[datetime]
@@ -178,7 +182,9 @@ class Attachment(Model):
     slice: Mapped[str] = mapped_column(String(32), default="")
     filename: Mapped[str] = mapped_column(String(255))
     sha256: Mapped[str] = mapped_column(String(64), index=True)
-    clean_sha256: Mapped[str | None] = mapped_column(String(64), index=True)  # reviewers' copy without metadata
+    clean_sha256: Mapped[str | None] = mapped_column(
+        String(64), index=True
+    )  # reviewers' copy without metadata
     size: Mapped[int]
     kind: Mapped[str] = mapped_column(String(8))
     pages: Mapped[int | None]
@@ -266,5 +272,3 @@ class StageEntry(Model):
     stage: Mapped[Stage] = relationship()
     application: Mapped[Application] = relationship()
     submission: Mapped[Submission] = relationship()
-
-

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Date, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from portal.platform.db import Model, one_of, pk
+from portal.platform.db import Model, one_of, pk, public
 
 
 class Severity(enum.StrEnum):
@@ -33,6 +33,7 @@ class Conflict(Model):
     )
 
     id: Mapped[pk]
+    public_id: Mapped[public]
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     application_id: Mapped[int] = mapped_column(ForeignKey("application.id"))
     ground: Mapped[str] = mapped_column(String(40))
@@ -43,6 +44,8 @@ class Conflict(Model):
     until: Mapped[date | None] = mapped_column(Date)
     created_at: Mapped[datetime]
     statement: Mapped[str | None] = mapped_column(Text)  # what the person declared, in their words
+    unsure: Mapped[bool] = mapped_column(default=False)  # bars until an officer confirms or dismisses it
+    confirmed_at: Mapped[datetime | None]
     waived_at: Mapped[datetime | None]
     waived_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     waiver_reason: Mapped[str | None] = mapped_column(Text)

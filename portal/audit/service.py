@@ -30,7 +30,13 @@ def record(context: Context, kind: str, object_type: str, object_id: str | int, 
 
 
 def _role(context: Context) -> str:
-    return f"system:{context.actor.system}" if context.actor.system else "person" if context.actor.person_id else "visitor"
+    return (
+        f"system:{context.actor.system}"
+        if context.actor.system
+        else "person"
+        if context.actor.person_id
+        else "visitor"
+    )
 
 
 def seal(session: Session) -> None:
@@ -75,7 +81,14 @@ def verify() -> Break | None:
             if row.previous != previous:
                 return Break(row.sequence, "it does not continue the row before")
             link = Link(
-                row.sequence, row.at, row.kind, row.object_type, row.object_id, row.actor_id, row.actor_role, row.fields
+                row.sequence,
+                row.at,
+                row.kind,
+                row.object_type,
+                row.object_id,
+                row.actor_id,
+                row.actor_role,
+                row.fields,
             )
             if link.hash_after(previous) != row.hash:
                 return Break(row.sequence, "its content does not match its hash")

@@ -78,7 +78,9 @@ class LeaseLost(Exception):
     """Another worker owns the job now: this one's effect must not be applied."""
 
 
-def enqueue(kind: JobKind, payload: dict[str, Any], *, key: str, now: datetime, run_at: datetime | None = None) -> None:
+def enqueue(
+    kind: JobKind, payload: dict[str, Any], *, key: str, now: datetime, run_at: datetime | None = None
+) -> None:
     """Ask for a job in the current transaction. The same key again changes nothing."""
     insert = pg_insert if db.engine.dialect.name == "postgresql" else sqlite_insert
     made = db.session.execute(

@@ -49,14 +49,20 @@ def claim(context: Context, request_id: str, body_hash: str) -> None:
     taken = db.session.execute(
         insert(RequestClaim)
         .values(
-            request_id=request_id, person_id=context.actor.person_id, body_hash=body_hash, at=context.now, result=""
+            request_id=request_id,
+            person_id=context.actor.person_id,
+            body_hash=body_hash,
+            at=context.now,
+            result="",
         )
         .on_conflict_do_nothing(index_elements=["request_id"])
         .returning(RequestClaim.request_id)
     ).scalar_one_or_none()
     if taken is not None:
         return
-    earlier = db.session.execute(select(RequestClaim).where(RequestClaim.request_id == request_id)).scalar_one()
+    earlier = db.session.execute(
+        select(RequestClaim).where(RequestClaim.request_id == request_id)
+    ).scalar_one()
     if earlier.body_hash != body_hash or earlier.person_id != context.actor.person_id:
         raise RequestReused
     raise AlreadyDone(earlier.result)
@@ -64,4 +70,6 @@ def claim(context: Context, request_id: str, body_hash: str) -> None:
 
 def answer(request_id: str, result: str) -> None:
     """Keep what the request answered, for a repetition."""
-    db.session.execute(update(RequestClaim).where(RequestClaim.request_id == request_id).values(result=result))
+    db.session.execute(
+        update(RequestClaim).where(RequestClaim.request_id == request_id).values(result=result)
+    )

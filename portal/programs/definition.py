@@ -18,7 +18,13 @@ Words = dict[str, str]
 Mark = Literal["S", "F", "G", "I", "P"]
 Code = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 InstitutionKind = Literal[
-    "company_sme", "company_early_mid", "company_mid", "company_large", "university", "research_institute", "public_body"
+    "company_sme",
+    "company_early_mid",
+    "company_mid",
+    "company_large",
+    "university",
+    "research_institute",
+    "public_body",
 ]
 INSTITUTION_KINDS: tuple[InstitutionKind, ...] = (
     "company_sme", "company_early_mid", "company_mid", "company_large", "university", "research_institute", "public_body",
@@ -87,7 +93,9 @@ class AttachmentSlot(Part):
     kinds: list[Literal["pdf", "hwp", "hwpx", "xlsx", "png", "jpeg"]] = ["pdf"]
     max_pages: int | None = None
     max_megabytes: int = 50
-    standard: bool = True  # False counts against the quota of non-standard forms (Manual 2-2: 3 at application)
+    standard: bool = (
+        True  # False counts against the quota of non-standard forms (Manual 2-2: 3 at application)
+    )
     only_kinds: list[InstitutionKind] = []  # institution slots: asked of these kinds only; empty: of all
     mark: Mark | None = None
 
@@ -104,7 +112,9 @@ class ComponentOption(Part):
     code: Code
     names: Words
     pool: Code | None = None
-    unit_value: int | None = None  # currency minor units per unit and month, charged to the component's money line
+    unit_value: int | None = (
+        None  # currency minor units per unit and month, charged to the component's money line
+    )
     unit_value_mark: Mark | None = None
     unit_value_source: Words = {}
 
@@ -379,7 +389,9 @@ class LineDefinition(Part):
 
 def canonical(definition: BaseModel) -> str:
     """The JSON that is hashed: sorted keys, no spaces, UTF-8."""
-    return json.dumps(definition.model_dump(mode="json"), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return json.dumps(
+        definition.model_dump(mode="json"), ensure_ascii=False, sort_keys=True, separators=(",", ":")
+    )
 
 
 def digest(definition: BaseModel) -> str:

@@ -1,0 +1,64 @@
+"""What stands around every page: navigation, the roles one has, unread letters."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import request, url_for
+
+from portal.notifications.queries import unread_count
+from portal.platform.context import Actor
+from portal.platform.language import Text, say
+
+OFFICE = ("officer", "administrator", "budget_officer", "auditor")
+DESKS = (
+    ("applicant", Text("신청자", "Applicant"), "desks_applicant.applications"),
+    ("reviewer", Text("평가위원", "Reviewer"), "desks_reviewer.reviews"),
+    ("officer", Text("사업 담당자", "Program officer"), "desks_officer.office"),
+    ("budget_officer", Text("예산 담당자", "Budget officer"), "budgets.tree"),
+    ("auditor", Text("감사 담당자", "Auditor"), "desks_auditor.audit"),
+)
+
+
+def page_frame(actor: Actor) -> dict[str, Any]:
+    """Variables of the layout; one query for a signed-in person, none for a visitor."""
+    signed_in = actor.person_id is not None
+    nav = [
+        _link(Text("사업·공고", "Programs and calls"), "desks_public.programs", "desks_public"),
+        _link(Text("선정 결과", "Awards"), "desks_public.awards", ""),
+    ]
+    roles = []
+    if signed_in:
+        nav.append(_link(Text("내 신청", "My applications"), "desks_applicant.applications", "applications"))
+    if actor.holds("reviewer") or actor.holds("chair"):
+        nav.append(_link(Text("평가", "Reviews"), "desks_reviewer.reviews", "reviews"))
+    if actor.holds("officer") or actor.holds("administrator"):
+        nav.append(_link(Text("업무", "Office"), "desks_officer.office", "desks_officer"))
+    if actor.holds("budget_officer") or actor.holds("auditor"):
+        nav.append(_link(Text("예산", "Budget"), "budgets.tree", "budgets"))
+    if actor.holds("auditor"):
+        nav.append(_link(Text("감사", "Audit"), "desks_auditor.audit", "desks_auditor"))
+    if signed_in:
+        for role, label, endpoint in DESKS:
+            held = (
+                role == "applicant"
+                or actor.holds(role)
+                or (role == "officer" and actor.holds("administrator"))
+                or (role == "reviewer" and actor.holds("chair"))
+            )
+            if held:
+                roles.append({"label": say(label), "url": url_for(endpoint), "current": request.endpoint == endpoint})
+    return {
+        "nav": nav,
+        "roles": roles if len(roles) > 1 else [],
+        "inbox_count": unread_count(actor) if signed_in else 0,
+    }
+
+
+def _link(label: Text, endpoint: str, room: str) -> dict[str, Any]:
+    here = request.endpoint or ""
+    return {
+        "label": say(label),
+        "url": url_for(endpoint),
+        "current": here == endpoint or (bool(room) and request.blueprint == room),
+    }

@@ -1,0 +1,159 @@
+"""WTForms fields and validators that speak both languages; every sentence says what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from wtforms import Field, StringField
+from wtforms.validators import InputRequired, StopValidation, ValidationError
+
+from portal.platform.errors import DomainError
+from portal.platform.language import Text, say
+from portal.platform.names import email_key, nfc, parse_amount
+
+Validator = Callable[[Any, Field], None]
+
+
+class LazyText(str):
+    """A label that is put into words when it is shown, in the language of that page."""
+
+    text: Text
+
+    def __new__(cls, ko: str, en: str) -> LazyText:
+        made = super().__new__(cls, en)
+        made.text = Text(ko, en)
+        return made
+
+    def __str__(self) -> str:
+        return say(self.text)
+
+    def __html__(self) -> str:
+        from markupsafe import escape
+
+        return str(escape(say(self.text)))
+
+    def __format__(self, spec: str) -> str:
+        return format(say(self.text), spec)
+
+
+def text(ko: str, en: str) -> LazyText:
+    return LazyText(ko, en)
+
+
+class Required(InputRequired):  # type: ignore[misc]
+    """Something must be typed; keeps the `required` flag for the template."""
+
+    def __call__(self, form: Any, field: Field) -> None:
+        given = field.raw_data[0] if field.raw_data else None
+        if given is None or (isinstance(given, str) and not given.strip()):
+            field.errors = []
+            raise StopValidation(say(Text("이 항목을 입력해 주십시오.", "Fill in this field.")))
+
+
+def required() -> Required:
+    return Required()
+
+
+def optional() -> Validator:
+    def check(_: Any, field: Field) -> None:
+        if not field.raw_data or (isinstance(field.raw_data[0], str) and not field.raw_data[0].strip()):
+            field.errors = []
+            raise StopValidation
+
+    check.field_flags = {"optional": True}  # type: ignore[attr-defined]
+    return check
+
+
+def length(max: int, min: int = 0) -> Validator:  # noqa: A002 - the words of WTForms
+    def check(_: Any, field: Field) -> None:
+        size = len(field.data or "")
+        if size > max:
+            raise ValidationError(
+                say(
+                    Text("{max}자까지 쓸 수 있습니다. 지금 {size}자입니다.", "At most {max} characters; there are {size}."),
+                    max=f"{max:,}",
+                    size=f"{size:,}",
+                )
+            )
+        if size < min:
+            raise ValidationError(
+                say(
+                    Text("{min}자 이상 써 주십시오. 지금 {size}자입니다.", "At least {min} characters; there are {size}."),
+                    min=min,
+                    size=size,
+                )
+            )
+
+    check.field_flags = {"maxlength": max}  # type: ignore[attr-defined]
+    return check
+
+
+def email() -> Validator:
+    """An address that a mail server and an eye read alike (names.email_key)."""
+
+    def check(_: Any, field: Field) -> None:
+        try:
+            email_key(field.data or "")
+        except DomainError as error:
+            raise ValidationError(error.sentence()) from error
+
+    return check
+
+
+def number_range(min: int | None = None, max: int | None = None) -> Validator:  # noqa: A002
+    def check(_: Any, field: Field) -> None:
+        value = field.data
+        if value is None:
+            return
+        if (min is not None and value < min) or (max is not None and value > max):
+            raise ValidationError(
+                say(
+                    Text("{low}부터 {high}까지의 수를 입력해 주십시오.", "Enter a number from {low} to {high}."),
+                    low="…" if min is None else f"{min:,}",
+                    high="…" if max is None else f"{max:,}",
+                )
+            )
+
+    return check
+
+
+def one_of_choices(allowed: Iterable[str]) -> Validator:
+    known = set(allowed)
+
+    def check(_: Any, field: Field) -> None:
+        if field.data not in known:
+            raise ValidationError(say(Text("목록에서 골라 주십시오.", "Choose one from the list.")))
+
+    return check
+
+
+class TextField(StringField):  # type: ignore[misc]
+    """A line of text in NFC without control characters, trimmed."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        self.data = nfc(valuelist[0]).strip() if valuelist else ""
+
+
+class MoneyField(StringField):  # type: ignore[misc]
+    """An amount as people write it (`1,000`, `3억 5천만`), in integer minor units; what was typed is kept."""
+
+    typed: str = ""
+
+    def __init__(self, label: Any = None, validators: Any = None, minor_digits: int = 0, **kwargs: Any) -> None:
+        super().__init__(label, validators, **kwargs)
+        self.minor_digits = minor_digits
+
+    def _value(self) -> str:
+        if self.raw_data:
+            return str(self.raw_data[0])
+        return "" if self.data is None else f"{self.data:,}"
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        self.data = None
+        if not valuelist or not valuelist[0].strip():
+            return
+        try:
+            self.data = parse_amount(valuelist[0], self.minor_digits)
+        except DomainError as error:
+            raise ValueError(error.sentence()) from error

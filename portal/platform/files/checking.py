@@ -15,6 +15,7 @@ from portal.platform.files.refusals import ContentDiffersFromName, KindNotAllowe
 from portal.platform.files.resident_number import (
     ResidentNumberInFile,
     ResidentNumberInName,
+    ResidentNumberOnPage,
     find_resident_numbers,
     masked,
 )
@@ -27,10 +28,10 @@ WARNINGS: Final[dict[str, Text]] = {
         "The file has small faults and was repaired while it was read. Check that every page is shown as it should be.",
     ),
     "no_text": Text(
-        "파일에서 글자를 읽을 수 없습니다. 스캔한 그림만 있는 파일은 검색과 화면 낭독이 되지 않으니, 글자가 "
-        "있는 파일로 올리는 것이 좋습니다.",
-        "No text could be read from the file. A file of scanned pictures cannot be searched or read aloud: "
-        "better upload one with text.",
+        "파일에서 글자를 읽을 수 없습니다. 스캔한 그림만 있는 파일은 검색과 화면 낭독이 되지 않으니, 글자가 있는 "
+        "파일로 올리는 것이 좋습니다.",
+        "No text could be read from the file. A file of scanned pictures cannot be searched or read aloud: better "
+        "upload one with text.",
     ),
     "not_scanned": Text(
         "백신 검사를 마치지 못했습니다. 파일은 저장되었으며 나중에 다시 검사합니다.",
@@ -78,8 +79,10 @@ def check(
     found, _ = sandbox.run("inspect", path, field, limits, kind=kind)
     text = "\f".join(nfc(part) for part in found["text"].split("\f"))
     for span in find_resident_numbers(text):
-        page = text.count("\f", 0, span.start) + 1
-        raise ResidentNumberInFile(field, shown=masked(text, span), page=page)
+        if kind == "pdf":
+            page = text.count("\f", 0, span.start) + 1
+            raise ResidentNumberOnPage(field, shown=masked(text, span), page=page)
+        raise ResidentNumberInFile(field, shown=masked(text, span))
     warnings = [*found["warnings"], *(["not_scanned"] if state == "not_scanned" else [])]
     return Checked(kind, KINDS[kind].media_type, found.get("pages"), text, tuple(WARNINGS[w] for w in warnings), state)
 

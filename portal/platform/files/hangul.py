@@ -65,8 +65,9 @@ def _refuse_in_hwp(ole: Any) -> None:
         name = "/".join(parts)
         if re.search(r"\.(ole|e?ps)$", name, re.I):
             raise EmbeddedObject(part=name)
-        if parts[0] == "Scripts" and parts[-1] == "DefaultJScript":
-            if _does_something(_hwp_script(ole.openstream(parts).read(_MOST_SCRIPT), bool(flags & 1))):
+        if name == "Scripts/DefaultJScript":
+            script = _hwp_script(ole.openstream(parts).read(_MOST_SCRIPT), bool(flags & 1))
+            if _does_something(script):
                 raise MacroFound
 
 
@@ -77,7 +78,8 @@ def _hwp_script(raw: bytes, compressed: bool) -> str:
             raw = zlib.decompressobj(-15).decompress(raw, _MOST_SCRIPT)
         except zlib.error as error:
             raise FileDamaged from error
-    texts, place = [], 0
+    texts: list[str] = []
+    place = 0
     while place + 4 <= len(raw) and len(texts) < 4:
         length = struct.unpack_from("<I", raw, place)[0]
         if length == 0xFFFFFFFF:

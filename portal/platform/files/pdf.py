@@ -33,7 +33,18 @@ if TYPE_CHECKING:
 MOST_TEXT: Final = 3_000_000  # characters; a book has one million
 _TAGS: Final = re.compile(rb"<\s*(script|html|!doctype|\?php|svg|iframe|body|img|object)", re.I)
 _ACTIONS: Final = frozenset(
-    ["/JavaScript", "/Launch", "/SubmitForm", "/ImportData", "/GoToE", "/GoToR", "/Rendition", "/Movie", "/Sound", "/RichMediaExecute"]
+    [
+        "/JavaScript",
+        "/Launch",
+        "/SubmitForm",
+        "/ImportData",
+        "/GoToE",
+        "/GoToR",
+        "/Rendition",
+        "/Movie",
+        "/Sound",
+        "/RichMediaExecute",
+    ]
 )
 _MEDIA: Final = frozenset(["/RichMedia", "/Screen", "/Movie", "/Sound", "/3D"])
 _HARMLESS_AT_OPENING: Final = frozenset(("/GoTo", "/Named"))

@@ -18,13 +18,56 @@ if TYPE_CHECKING:
     import pikepdf
 
 _ROOT_KEPT: Final = frozenset(
-    ["/Type", "/Pages", "/Dests", "/Names", "/Outlines", "/PageLabels", "/StructTreeRoot", "/MarkInfo", "/Lang", "/OCProperties", "/Version"]
+    [
+        "/Type",
+        "/Pages",
+        "/Dests",
+        "/Names",
+        "/Outlines",
+        "/PageLabels",
+        "/StructTreeRoot",
+        "/MarkInfo",
+        "/Lang",
+        "/OCProperties",
+        "/Version",
+    ]
 )
 _TELLING: Final = frozenset(
-    ["/Metadata", "/PieceInfo", "/Thumb", "/LastModified", "/CreatorInfo", "/AF", "/AA", "/OPI", "/Lock", "/SeedValue", "/SpiderInfo", "/ModDate", "/CreationDate"]
+    [
+        "/Metadata",
+        "/PieceInfo",
+        "/Thumb",
+        "/LastModified",
+        "/CreatorInfo",
+        "/AF",
+        "/AA",
+        "/OPI",
+        "/Lock",
+        "/SeedValue",
+        "/SpiderInfo",
+        "/ModDate",
+        "/CreationDate",
+    ]
 )
 _LINK_KEPT: Final = frozenset(
-    ["/Type", "/Subtype", "/Rect", "/Border", "/BS", "/C", "/H", "/A", "/PA", "/Dest", "/QuadPoints", "/F", "/StructParent", "/P", "/Contents", "/OC"]
+    [
+        "/Type",
+        "/Subtype",
+        "/Rect",
+        "/Border",
+        "/BS",
+        "/C",
+        "/H",
+        "/A",
+        "/PA",
+        "/Dest",
+        "/QuadPoints",
+        "/F",
+        "/StructParent",
+        "/P",
+        "/Contents",
+        "/OC",
+    ]
 )
 
 
@@ -86,7 +129,14 @@ def _bare_jpeg(stream: pikepdf.Stream) -> None:
     raw = stream.read_raw_bytes()
     bare = without_segments(raw)
     if bare != raw:
-        stream.write(bare, filter=pikepdf.Name.DCTDecode, decode_parms=stream.get("/DecodeParms"))
+        stream.write(bare, filter=pikepdf.Name.DCTDecode, decode_parms=_parameters(stream))
+
+
+def _parameters(stream: pikepdf.Stream) -> pikepdf.Dictionary | None:
+    import pikepdf
+
+    found = stream.get("/DecodeParms")
+    return found if isinstance(found, pikepdf.Dictionary) else None
 
 
 def without_segments(jpeg: bytes) -> bytes:

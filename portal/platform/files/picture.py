@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import struct
 import zipfile
 from pathlib import Path
 from typing import Final
@@ -41,9 +40,9 @@ def inspect(path: Path, form: str) -> None:
 def _end_of_png(content: bytes) -> int:
     place = 8
     while place + 8 <= len(content):
-        length, name = struct.unpack_from("!I4s", content, place)
+        length = int.from_bytes(content[place : place + 4])
         place += 12 + length
-        if name == b"IEND":
+        if content[place - length - 8 : place - length - 4] == b"IEND":
             return place
     raise FileDamaged
 

@@ -34,30 +34,39 @@ class ResidentNumberFound(DomainError):
     """`shown` is masked; the number itself is kept nowhere, not even in this error."""
 
     say = Text(
-        "주민등록번호로 보이는 숫자({shown})가 있습니다. 「개인정보 보호법」 제24조의2에 따라 "
-        "주민등록번호와 외국인등록번호는 받지 않습니다. 해당 숫자를 지우거나 가린 뒤 다시 제출해 주십시오.",
-        "There is a number that looks like a resident registration number ({shown}). By law (Personal "
-        "Information Protection Act, art. 24-2) these numbers are not accepted here. Remove or black out "
-        "the number, then submit again.",
+        "주민등록번호로 보이는 숫자({shown})가 있습니다. 「개인정보 보호법」 제24조의2에 따라 주민등록번호와 "
+        "외국인등록번호는 받지 않습니다. 해당 숫자를 지우거나 가린 뒤 다시 제출해 주십시오.",
+        "There is a number that looks like a resident registration number ({shown}). By law (Personal Information "
+        "Protection Act, art. 24-2) these numbers are not accepted here. Remove or black out the number, then submit "
+        "again.",
     )
 
 
 class ResidentNumberInFile(ResidentNumberFound):
     say = Text(
-        "파일 {page}쪽에 주민등록번호로 보이는 숫자({shown})가 있습니다. 「개인정보 보호법」 제24조의2에 "
-        "따라 주민등록번호와 외국인등록번호는 받지 않습니다. 원본 문서에서 해당 숫자를 지우고 다시 저장하여 "
-        "올려 주십시오.",
-        "Page {page} of the file contains a number that looks like a resident registration number "
-        "({shown}). By law (Personal Information Protection Act, art. 24-2) these numbers are not accepted "
-        "here. Delete the number in the original document, save it again and upload that.",
+        "파일에 주민등록번호로 보이는 숫자({shown})가 있습니다. 「개인정보 보호법」 제24조의2에 따라 주민등록번호와 "
+        "외국인등록번호는 받지 않습니다. 원본 문서에서 해당 숫자를 지우고 다시 저장하여 올려 주십시오.",
+        "The file contains a number that looks like a resident registration number ({shown}). By law (Personal "
+        "Information Protection Act, art. 24-2) these numbers are not accepted here. Delete the number in the "
+        "original document, save it again and upload that.",
+    )
+
+
+class ResidentNumberOnPage(ResidentNumberFound):
+    say = Text(
+        "파일 {page}쪽에 주민등록번호로 보이는 숫자({shown})가 있습니다. 「개인정보 보호법」 제24조의2에 따라 "
+        "주민등록번호와 외국인등록번호는 받지 않습니다. 원본 문서에서 해당 숫자를 지우고 다시 저장하여 올려 주십시오.",
+        "Page {page} of the file contains a number that looks like a resident registration number ({shown}). By law "
+        "(Personal Information Protection Act, art. 24-2) these numbers are not accepted here. Delete the number in "
+        "the original document, save it again and upload that.",
     )
 
 
 class ResidentNumberInName(ResidentNumberFound):
     say = Text(
         "파일 이름에 주민등록번호로 보이는 숫자({shown})가 있습니다. 파일 이름을 바꾸어 다시 올려 주십시오.",
-        "The name of the file contains a number that looks like a resident registration number ({shown}). "
-        "Rename the file and upload it again.",
+        "The name of the file contains a number that looks like a resident registration number ({shown}). Rename the "
+        "file and upload it again.",
     )
 
 

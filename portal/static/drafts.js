@@ -1,6 +1,6 @@
 /* Autosave. <form data-autosave="url" [data-saved="id of the saved-state"]> posts itself, a moment after the last
    key, to that address. Answer: {saved_at, saved_text, version, errors: {field: [..]}}; 409 means that somebody else
-   saved in between ({message}). Without a network the text stays on this device and is sent when it returns. */
+   saved in between ({error: sentence}). Without a network the text stays on this device and is sent when it returns. */
 "use strict";
 (function () {
   const { t, all } = window.portal;
@@ -47,7 +47,13 @@
         const told = await answer.json().catch(() => ({}));
         if (answer.status === 409) {
           keep();
-          say("failed", told.message || t("다른 사람이 먼저 저장했습니다. 새로 고침하여 비교해 주십시오.", "Somebody else saved first. Reload to compare."));
+          say("failed", told.error || t("다른 사람이 먼저 저장했습니다. 새로 고침하여 비교해 주십시오.", "Somebody else saved first. Reload to compare."));
+          running = false;
+          return;
+        }
+        if ([400, 401, 403, 404, 413].includes(answer.status)) {
+          keep();
+          say("failed", typeof told.error === "string" ? told.error : t("저장할 수 없습니다. 새로 고침하여 주십시오. 적은 내용은 이 기기에 두었습니다.", "Cannot be saved. Reload the page; your text is kept on this device."));
           running = false;
           return;
         }
@@ -59,7 +65,7 @@
           tries = 0;
           say("saved", told.saved_text || t("저장됨", "Saved"));
           if (!again) { dirty.delete(form); forget(); }
-        } else say("failed", told.message || t("저장되지 않은 칸이 있습니다", "Some fields are not saved"));
+        } else say("failed", (told.errors && told.errors[""] && told.errors[""][0]) || t("저장되지 않은 칸이 있습니다", "Some fields are not saved"));
       } catch (error) {
         keep();
         tries += 1;

@@ -31,14 +31,48 @@
     const kept = tail.replace(/0+$/, "");
     return group(whole) + (kept ? "." + kept : "");
   }
-  /* "1,234,000" or "12억" typed or pasted -> an integer, or null when it is not a number. */
+  /* "1,234,000", "3억 5천만" or "1.5억" -> an integer; empty is 0; null where parse_amount in names.py refuses. */
+  function readNumber(text) {
+    const m = /^(\d+|\d{1,3}([, ])\d{3}(?:\2\d{3})*)(\.\d+)?$/.exec(text);
+    return m ? Number(m[1].replace(/[, ]/g, "") + (m[3] || "")) : null;
+  }
+  function readSection(text) {
+    const plain = readNumber(text);
+    if (plain !== null) return plain;
+    let total = 0, rest = text;
+    for (const [unit, size] of [["천", 1000], ["백", 100], ["십", 10], ["", 1]]) {
+      const at = unit ? rest.indexOf(unit) : rest.length;
+      if (at < 0) continue;
+      const head = rest.slice(0, at).trim();
+      if (!head) total += unit ? size : 0;
+      else {
+        const value = readNumber(head);
+        if (value === null || value >= 10) return null;
+        total += value * size;
+      }
+      rest = unit ? rest.slice(at + 1) : "";
+    }
+    return total;
+  }
   function readWon(text) {
-    const plain = String(text).normalize("NFKC").replace(/[\s,원₩]|KRW|won/gi, "");
-    if (plain === "") return 0;
-    if (/^-?\d+$/.test(plain)) return Number(plain);
-    const m = /^(-?)(?:(\d+)조)?(?:(\d+)억)?(?:(\d+)만)?(\d+)?$/.exec(plain);
-    if (!m || !(m[2] || m[3] || m[4])) return null;
-    return (m[1] ? -1 : 1) * ((+m[2] || 0) * 1e12 + (+m[3] || 0) * 1e8 + (+m[4] || 0) * 1e4 + (+m[5] || 0));
+    let rest = String(text).replace(/[\uff01-\uff5e]/g, (c) => String.fromCharCode(c.charCodeAt(0) - 0xfee0)).replace(/\s+/g, " ").trim();
+    if (!rest) return 0;
+    rest = rest.replace(/^(?:KRW|₩|￦)\s*|\s*(?:KRW|원정?)$/g, "");
+    const plain = readNumber(rest);
+    if (plain !== null) return Number.isInteger(plain) ? plain : null;
+    let total = 0, above = false;
+    for (const [unit, size] of [["경", 1e16], ["조", 1e12], ["억", 1e8], ["만", 1e4], ["", 1]]) {
+      const at = unit ? rest.indexOf(unit) : rest.length;
+      if (at < 0) continue;
+      const head = rest.slice(0, at).trim();
+      if (!head) return unit || !above ? null : total;
+      const value = readSection(head);
+      if (value === null || (above && value >= 10000)) return null;
+      total += value * size;
+      above = true;
+      rest = unit ? rest.slice(at + 1) : "";
+    }
+    return Number.isInteger(total) ? total : null;
   }
   function inUnit(amount, unit) {
     if (!unit || unit === "KRW") return wonInWords(amount);
@@ -80,10 +114,10 @@
       const out = document.querySelector(`[data-echo-for="${CSS.escape(input.id)}"]`);
       const update = () => {
         const amount = readWon(input.value);
-        if (out) out.textContent = input.value.trim() === "" ? "" : amount === null ? t("숫자로 적어 주십시오", "Enter a number") : wonInWords(amount);
+        if (out) out.textContent = input.value.trim() === "" ? "" : amount === null ? t("금액으로 읽을 수 없습니다", "Cannot be read as an amount") : wonInWords(amount);
       };
       input.addEventListener("input", update);
-      input.addEventListener("blur", () => { const n = readWon(input.value); if (n !== null && input.value.trim()) input.value = group(n); });
+      input.addEventListener("blur", () => { if (/^\s*\d{4,}\s*$/.test(input.value)) input.value = group(input.value.trim()); });
       update();
     });
   }
@@ -233,10 +267,10 @@
     }, 5000);
   }
 
-  document.addEventListener("click", (event) => all("details.menu[open], details.mark-more[open]").forEach((d) => { if (!d.contains(event.target)) d.open = false; }));
+  document.addEventListener("click", (event) => all("details.menu[open]").forEach((d) => { if (!d.contains(event.target)) d.open = false; }));
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Escape") return;
-    all("details.menu[open], details.mark-more[open]").forEach((d) => { d.open = false; d.querySelector("summary").focus(); });
+    all("details.menu[open]").forEach((d) => { d.open = false; d.querySelector("summary").focus(); });
   });
 
   function start(root) {

@@ -48,7 +48,7 @@
       all("[data-total]", table).forEach((e) => show(e, total));
     }
     table.addEventListener("input", add);
-    table.addEventListener("focusout", (event) => { const n = event.target.dataset && event.target.dataset.row ? readWon(event.target.value) : null; if (n !== null && event.target.value.trim()) event.target.value = group(n); });
+    table.addEventListener("focusout", (event) => { const input = event.target; if (input.dataset.row && /^\s*\d{4,}\s*$/.test(input.value)) input.value = group(input.value.trim()); });
     table.addEventListener("paste", (event) => {
       const text = event.clipboardData.getData("text/plain").replace(/\r?\n$/, "");
       const first = event.target;

@@ -8,8 +8,8 @@ from portal.platform.language import Text
 
 class TooManyTries(DomainError):
     say = Text(
-        "짧은 시간에 너무 여러 번 시도하였습니다. 15분 뒤에 다시 시도하시거나 비밀번호를 다시 설정해 주십시오.",
-        "Too many tries in a short time. Try again in 15 minutes, or set a new password.",
+        "짧은 시간에 너무 여러 번 시도하였습니다. {minutes}분 뒤에 다시 시도해 주십시오.",
+        "Too many tries in a short time. Try again in {minutes} minutes.",
     )
     status = 429
 
@@ -42,6 +42,13 @@ class PasswordTooPlain(DomainError):
 
 class PasswordWrong(DomainError):
     say = Text("지금 쓰는 비밀번호가 맞지 않습니다.", "The current password is not right.")
+
+
+class NotTheChosenPassword(DomainError):
+    say = Text(
+        "가입할 때 정한 비밀번호와 다릅니다. 비밀번호를 정한 기억이 없으면 아래에서 다시 설정해 주십시오.",
+        "This is not the password chosen at registration. If you did not choose one, set a new one below.",
+    )
 
 
 class LinkSpent(DomainError):

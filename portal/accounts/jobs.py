@@ -1,0 +1,12 @@
+"""What accounts asks the worker for. The three notices carry `{"person_id": int}` and become letters."""
+
+from __future__ import annotations
+
+from portal.platform.jobs import job_kind
+
+CONFIRM = job_kind("accounts.confirm", "전자우편 확인 편지", "Letter to confirm an e-mail address")
+RESET = job_kind("accounts.reset", "비밀번호 재설정 편지", "Letter to set a new password")
+ALREADY_REGISTERED = job_kind(
+    "accounts.already_registered", "이미 등록된 주소 안내", "Letter that the address is already registered"
+)
+SWEEP = job_kind("accounts.sweep", "지난 세션과 링크 정리", "Clearing of old sessions and links")

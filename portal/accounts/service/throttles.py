@@ -1,0 +1,67 @@
+"""Counting tries. A try is counted before it is checked, so that parallel guesses are counted as well."""
+
+from __future__ import annotations
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.dialects.postgresql import insert as pg_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+from portal.accounts import rules
+from portal.accounts.errors import TooManyTries
+from portal.accounts.models import Throttle
+from portal.accounts.service.sessions import real
+from portal.platform.context import Context
+from portal.platform.db import db
+
+
+def take(context: Context, limit: rules.Limit, *parts: str | int) -> bool:
+    """Count one try; False when the limit is reached."""
+    key, now = rules.throttle_key(limit, *parts), real(context)
+    insert = pg_insert if db.engine.dialect.name == "postgresql" else sqlite_insert
+    db.session.execute(
+        insert(Throttle).values(key=key, tries=0, since=now).on_conflict_do_nothing(index_elements=["key"])
+    )
+    row = db.session.scalars(select(Throttle).where(Throttle.key == key).with_for_update()).one()
+    if row.since + limit.window <= now:
+        row.tries, row.since = 0, now
+    if row.tries >= limit.tries:
+        return False
+    row.tries += 1
+    return True
+
+
+def count(context: Context, limit: rules.Limit, *parts: str | int) -> None:
+    """Count one try. Raises TooManyTries."""
+    if not take(context, limit, *parts):
+        raise TooManyTries(minutes=int(limit.window.total_seconds() // 60))
+
+
+def forget(limit: rules.Limit, *parts: str | int) -> None:
+    """The tries of this key were honest after all."""
+    db.session.execute(delete(Throttle).where(Throttle.key == rules.throttle_key(limit, *parts)))
+
+
+def give_back(limit: rules.Limit, *parts: str | int) -> None:
+    """One counted try was honest."""
+    key = rules.throttle_key(limit, *parts)
+    db.session.execute(
+        update(Throttle).where(Throttle.key == key, Throttle.tries > 0).values(tries=Throttle.tries - 1)
+    )
+
+
+def count_sign_in(context: Context, email_key: str, network: str) -> None:
+    """One try at a password. Keyed by account and address together: nobody else can use up a person's tries."""
+    count(context, rules.SIGN_IN, email_key, network)
+    count(context, rules.SIGN_IN_ADDRESS, network)
+
+
+def count_code(context: Context, person_id: int, network: str) -> None:
+    """One try at a one-time code; only who knows the password gets here."""
+    count(context, rules.CODE, person_id, network)
+    count(context, rules.CODE_PERSON, person_id)
+
+
+def count_ask(context: Context, email_key: str, network: str) -> None:
+    """One registration or one request for a link."""
+    count(context, rules.ASK, email_key, network)
+    count(context, rules.ASK_ADDRESS, network)

@@ -80,7 +80,10 @@ class Entry(Model):
     """
 
     __tablename__ = "budget_entry"
-    __table_args__ = (UniqueConstraint("movement_id", "line_id"), CheckConstraint("size > 0", name="size_positive"))
+    __table_args__ = (
+        UniqueConstraint("movement_id", "line_id"),
+        CheckConstraint("size > 0", name="size_positive"),
+    )
 
     id: Mapped[pk]
     movement_id: Mapped[int] = mapped_column(ForeignKey("budget_movement.id"), index=True)

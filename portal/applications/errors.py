@@ -2,8 +2,22 @@
 
 from __future__ import annotations
 
-from portal.platform.errors import DomainError
-from portal.platform.language import Text
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+from portal.platform.errors import DomainError, Stale
+from portal.platform.language import Text, say
+
+
+class Refusal(Protocol):
+    """A field, and why what stands in it is refused."""
+
+    @property
+    def path(self) -> str: ...
+    @property
+    def sentence(self) -> Text: ...
+    @property
+    def params(self) -> Any: ...
 
 
 class CallClosed(DomainError):
@@ -30,3 +44,164 @@ class Withdrawn(DomainError):
         "application's page.",
     )
     status = 409
+
+
+class InstitutionTwice(DomainError):
+    say = Text(
+        "이 기관은 이미 이 컨소시엄에 있습니다. 한 기관은 한 번만 참여할 수 있습니다.",
+        "This institution is already in the consortium. An institution takes part once.",
+    )
+    status = 409
+
+
+class TooManyInstitutions(DomainError):
+    say = Text(
+        "이 공고의 컨소시엄은 {most}개 기관까지 구성할 수 있습니다.",
+        "A consortium of this call may have at most {most} institutions.",
+    )
+
+
+class ForeignOnlyJoint(DomainError):
+    say = Text(
+        "국외 기관은 공동연구개발기관으로만 참여할 수 있습니다. 역할을 ‘공동’으로 골라 주십시오.",
+        "A foreign institution can only take part as a joint institution. Choose the role “joint”.",
+    )
+
+
+class LeadStays(DomainError):
+    say = Text(
+        "주관연구개발기관은 뺄 수 없습니다. 신청을 그만두려면 신청서를 철회해 주십시오.",
+        "The lead institution cannot be removed. To give up the application, withdraw it.",
+    )
+    status = 409
+
+
+class InvitationUnknown(DomainError):
+    say = Text(
+        "이 링크는 더 이상 쓸 수 없습니다. 이미 참여했거나 초대가 취소되었을 수 있습니다. 주관기관에 새 초대를 요청해 주십시오.",
+        "This link no longer works: it was used, or the invitation was taken back. Ask the lead institution for a new "
+        "one.",
+    )
+    status = 404
+
+
+class MemberTwice(DomainError):
+    say = Text(
+        "같은 전자우편 주소의 참여자가 이미 있습니다. 한 사람은 한 번만 올릴 수 있습니다.",
+        "A member with this e-mail address is already there. A person may stand only once.",
+    )
+    status = 409
+
+
+class OnePrincipal(DomainError):
+    say = Text(
+        "연구책임자는 한 명만 둘 수 있습니다. 지금 연구책임자는 {name} 님입니다.",
+        "There can be only one principal investigator; it is {name} now.",
+    )
+
+
+class PrincipalOfLead(DomainError):
+    say = Text(
+        "연구책임자는 주관연구개발기관 소속이어야 합니다.",
+        "The principal investigator must belong to the lead institution.",
+    )
+
+
+class RemindedJustNow(DomainError):
+    say = Text(
+        "조금 전에 알림을 보냈습니다. {minutes}분 뒤에 다시 보낼 수 있습니다.",
+        "A reminder went out a moment ago. It can be sent again in {minutes} minutes.",
+    )
+    status = 429
+
+
+class Incomplete(DomainError):
+    say = Text(
+        "아직 {count}가지가 빠져 있어 제출할 수 없습니다. 아래 목록에서 하나씩 채워 주십시오.",
+        "{count} things are still missing, so this cannot be submitted. Fill them in one by one from the list below.",
+    )
+
+
+class SectionUnknown(DomainError):
+    say = Text("확인할 항목을 하나 이상 골라 주십시오.", "Choose at least one section to confirm.")
+
+
+class ChangedMeanwhile(DomainError):
+    say = Text(
+        "읽으시는 동안 내용이 바뀌었습니다. 바뀐 내용을 다시 보고 확인해 주십시오.",
+        "The content changed while you were reading. Look at it again, then confirm.",
+    )
+    status = 409
+
+
+class NotWithdrawable(DomainError):
+    say = Text(
+        "접수 마감 전에, 제출한 신청서만 철회할 수 있습니다.",
+        "Only a submitted application can be withdrawn, and only before the deadline.",
+    )
+    status = 409
+
+
+class NotWithdrawn(DomainError):
+    say = Text(
+        "철회한 신청서만, 접수 마감 전에 되돌릴 수 있습니다.",
+        "Only a withdrawn application can be reinstated, and only before the deadline.",
+    )
+    status = 409
+
+
+class EntryMoveRefused(DomainError):
+    say = Text(
+        "이 신청서는 지금 단계 상태({state})에서 그렇게 옮길 수 없습니다.",
+        "From its present state in this stage ({state}) the application cannot be moved there.",
+    )
+    status = 409
+
+
+class StaleAnswers(Stale):
+    """Somebody saved a newer version in between; the page shows both beside each other."""
+
+
+class AnswersRefused(DomainError):
+    """Answers that are not kept even in a draft. `problems` names every field; the sentence is the first one's."""
+
+    def __init__(self, problems: Sequence[Refusal]) -> None:
+        super().__init__(problems[0].path)
+        self.problems = list(problems)
+
+    def sentence(self) -> str:
+        return say(self.problems[0].sentence, **self.problems[0].params)
+
+
+class NotYours(DomainError):
+    say = Text(
+        "이 부분은 {who}에서 작성합니다. 읽을 수는 있지만 고칠 수는 없습니다.",
+        "This part is written by {who}. You can read it but not change it.",
+    )
+    status = 403
+
+
+class TooManyPages(DomainError):
+    say = Text(
+        "이 자리에는 {limit}쪽까지 올릴 수 있습니다. 올린 파일은 {pages}쪽이니 {over}쪽을 줄여 다시 올려 주십시오.",
+        "At most {limit} pages can be uploaded here. This file has {pages}: shorten it by {over} and upload it again.",
+    )
+
+
+class NoSuchPlace(DomainError):
+    say = Text(
+        "이 공고에는 그런 첨부 자리가 없습니다. 첨부 화면에서 자리를 골라 다시 올려 주십시오.",
+        "This call has no such place for a file. Choose one on the attachments page and upload it again.",
+    )
+    status = 404
+
+
+class SheetUnreadable(DomainError):
+    say = Text(
+        "표의 {row}행을 읽을 수 없습니다: {why}",
+        "Row {row} of the sheet cannot be read: {why}",
+    )
+
+
+class UnknownAffiliation(DomainError):
+    say = Text("목록에서 소속을 골라 주십시오.", "Choose one of your institutions from the list.")

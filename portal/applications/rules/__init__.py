@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from portal.applications.models import Application, ApplicationState
-from portal.programs.definition import Section
+from portal.programs.definition import CallDefinition, Section
 
 BUDGET = "budget"  # the version rows of the budget (one per institution) and of the requested means
 MEANS = "means"
-CONSENT_VERSION = "2025-1"
 
 
 @dataclass(frozen=True)
@@ -37,28 +36,34 @@ def is_open(application: Application, now: datetime) -> bool:
     )
 
 
+def asked_sections(definition: CallDefinition) -> list[Section]:
+    """The sections of the application itself; a later stage's own sections are asked for when it begins."""
+    later = {code for stage in definition.stages[1:] for code in stage.sections}
+    return [section for section in definition.sections if section.code not in later]
+
+
 def can_edit_team(standing: Standing) -> bool:
     """The team's own sections: the owner, who joined for the lead institution, members who may edit."""
     return standing.owner or standing.leads or bool(standing.edits)
 
 
-def can_edit_slice(standing: Standing, slice: str) -> bool:  # noqa: A002 - the word of the table
+def can_edit_slice(standing: Standing, slice: str) -> bool:
     """Each institution writes its own slice; not even the owner writes another's."""
     return slice in standing.writes_for
 
 
-def can_read_slice(standing: Standing, slice: str) -> bool:  # noqa: A002
+def can_read_slice(standing: Standing, slice: str) -> bool:
     """The owner and the lead read every slice; the others their own institution's."""
     return standing.owner or standing.leads or slice in standing.writes_for | standing.member_of
 
 
-def can_edit_section(standing: Standing, section: Section, slice: str) -> bool:  # noqa: A002
+def can_edit_section(standing: Standing, section: Section, slice: str) -> bool:
     if section.editor == "institution":
         return bool(slice) and can_edit_slice(standing, slice)
     return not slice and can_edit_team(standing)
 
 
-def can_read_section(standing: Standing, section: Section, slice: str) -> bool:  # noqa: A002
+def can_read_section(standing: Standing, section: Section, slice: str) -> bool:
     if section.editor == "institution":
         return bool(slice) and can_read_slice(standing, slice)
     return not slice

@@ -175,8 +175,8 @@ def missing(section: Section, answers: Mapping[str, Any]) -> Iterator[Problem]:
             if question.required:
                 yield Problem(path, MISSING, {}, False)
         elif question.kind in ("table", "repeat"):
-            rows = enumerate(given) if isinstance(given, list) else ((r.code, given.get(r.code, {})) for r in question.rows)
-            for place, row in rows:
+            fixed = [(r.code, given.get(r.code, {})) for r in question.rows] if isinstance(given, dict) else []
+            for place, row in enumerate(given) if isinstance(given, list) else fixed:
                 yield from (
                     Problem(cell_name(path, place, c), MISSING, {}, False)
                     for c in question.columns

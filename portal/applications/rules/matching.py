@@ -75,7 +75,7 @@ def rate_for(kind: str, rates: Iterable[MatchingRate]) -> MatchingRate | None:
 
 
 def matching(costs: Costs, rate: MatchingRate | None) -> Matching:
-    """Government's part at most `government_max` of the slice's total; own cash at least `cash_min` of the own share."""
+    """Government's part at most `government_max` of the slice's total; own cash at least `cash_min` of the own."""
     if rate is None:
         return Matching(costs, None, costs.total, 0)
     return Matching(

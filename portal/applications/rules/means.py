@@ -32,19 +32,22 @@ class MeansProblem(NamedTuple):
 
 
 OVER_YEAR = Text(
-    "{name}은(는) 한 해에 {cap}까지 신청할 수 있습니다. {year}년에 {asked}을(를) 적어 {over} 넘습니다.",
+    "{name}의 한 해 한도는 {cap}입니다. {year}년에 적은 {asked}은 한도보다 {over} 많습니다.",
     "{name}: at most {cap} a year can be asked for. {asked} was entered for {year}, which is {over} too much.",
 )
 OVER_QUANTITY = Text(
-    "{name}은(는) 모두 합하여 {cap}까지 신청할 수 있습니다. {asked}을(를) 적어 {over} 넘습니다.",
+    "{name}의 한도는 모두 합하여 {cap}입니다. 적은 {asked}은 한도보다 {over} 많습니다.",
     "{name}: at most {cap} in all can be asked for. {asked} was entered, which is {over} too much.",
 )
 OVER_MONTHS = Text("1개월부터 {cap}개월까지 신청할 수 있습니다.", "Ask for 1 to {cap} months.")
 EXCLUDED = Text(
-    "{name}은(는) 이 컨소시엄이 신청할 수 없습니다: {reason}.", "{name} cannot be asked for by this consortium: {reason}."
+    "이 컨소시엄은 다음 자원을 신청할 수 없습니다: {name}. 까닭: {reason}.",
+    "This consortium cannot ask for: {name}. Reason: {reason}.",
 )
 NOT_OFFERED = Text("이 공고에서 신청받지 않는 항목입니다.", "This call does not offer this.")
-TOO_LARGE = Text("금액이 너무 큽니다. 0을 더 입력하지 않았는지 확인해 주십시오.", "This is too large. Check for extra zeros.")
+TOO_LARGE = Text(
+    "너무 큰 수입니다. 0을 더 입력하지 않았는지 확인해 주십시오.", "This is too large. Check for extra zeros."
+)
 FLAGS = {
     "gpu_supplier": Text("정부에 GPU를 임대하는 기관이 있음", "an institution leases GPUs to the government"),
 }

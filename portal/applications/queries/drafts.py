@@ -1,0 +1,205 @@
+"""Drafts as their team sees them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from sqlalchemy import ColumnElement, exists, or_, select
+from sqlalchemy.orm import joinedload, selectinload
+
+from portal.accounts.models import Affiliation, Person
+from portal.applications.models import (
+    Application,
+    Attachment,
+    Institution,
+    InstitutionRole,
+    Member,
+    MemberRole,
+    PlannedCost,
+    RequestedMeans,
+    SectionAnswer,
+)
+from portal.applications.rules import Standing
+from portal.platform.context import Actor
+from portal.platform.db import db
+from portal.platform.visibility import clause
+
+
+def identities(actor: Actor) -> frozenset[int]:
+    """Every identity of the same human."""
+    return actor.same_as | ({actor.person_id} if actor.person_id is not None else frozenset())
+
+
+@clause
+def member_of_application(actor: Actor) -> ColumnElement[bool]:
+    """The team: the owner, members who have not declined, and who joined for an institution."""
+    me = identities(actor)
+    return or_(
+        Application.owner_id.in_(me),
+        exists().where(Member.application_id == Application.id, Member.person_id.in_(me), Member.declined_at.is_(None)),
+        exists().where(Institution.application_id == Application.id, Institution.joined_by_id.in_(me)),
+    )
+
+
+def application_for(actor: Actor, public_id: str, **_: object) -> Application | None:
+    """The application with its call and institutions, if the actor belongs to its team."""
+    return db.session.scalars(
+        select(Application)
+        .where(Application.public_id == public_id, member_of_application(actor))
+        .options(
+            joinedload(Application.call),
+            selectinload(Application.institutions).joinedload(Institution.organisation),
+        )
+    ).one_or_none()
+
+
+def applications_of(actor: Actor) -> Sequence[Application]:
+    """All that the actor's teams have, the last changed first."""
+    return db.session.scalars(
+        select(Application)
+        .where(member_of_application(actor))
+        .options(joinedload(Application.call))
+        .order_by(Application.changed_at.desc(), Application.id.desc())
+    ).all()
+
+
+def drafts_of_call(actor: Actor, call_id: int) -> Sequence[Application]:
+    """What the actor has started for a call."""
+    return db.session.scalars(
+        select(Application).where(Application.call_id == call_id, member_of_application(actor)).order_by(Application.id)
+    ).all()
+
+
+def standing_of(actor: Actor, application: Application) -> Standing:
+    """How the actor stands to the application: two small queries."""
+    me = identities(actor)
+    mine = db.session.execute(
+        select(Member.role, Member.may_edit, Institution.public_id)
+        .join(Institution, Member.institution_id == Institution.id)
+        .where(Member.application_id == application.id, Member.person_id.in_(me), Member.declined_at.is_(None))
+        .order_by(Member.id)
+    ).all()
+    joined = db.session.execute(
+        select(Institution.public_id, Institution.role)
+        .where(Institution.application_id == application.id, Institution.joined_by_id.in_(me))
+        .order_by(Institution.id)
+    ).all()
+    return Standing(
+        owner=application.owner_id in me,
+        leads=any(role == InstitutionRole.LEAD for _, role in joined)
+        or any(role == MemberRole.PI for role, _, _ in mine),
+        joined=frozenset(public_id for public_id, _ in joined),
+        edits=frozenset(public_id for _, may_edit, public_id in mine if may_edit),
+        member_of=frozenset(public_id for _, _, public_id in mine),
+    )
+
+
+def institutions_of(application_id: int) -> Sequence[Institution]:
+    return db.session.scalars(
+        select(Institution)
+        .where(Institution.application_id == application_id)
+        .options(joinedload(Institution.organisation))
+        .order_by(Institution.position, Institution.id)
+    ).all()
+
+
+def institution_of(application_id: int, public_id: str) -> Institution | None:
+    return db.session.scalars(
+        select(Institution).where(Institution.application_id == application_id, Institution.public_id == public_id)
+    ).one_or_none()
+
+
+def members_of(application_id: int) -> Sequence[Member]:
+    return db.session.scalars(select(Member).where(Member.application_id == application_id).order_by(Member.id)).all()
+
+
+def answer_of(application_id: int, section: str, slice: str = "") -> SectionAnswer | None:
+    return db.session.scalars(
+        select(SectionAnswer).where(
+            SectionAnswer.application_id == application_id,
+            SectionAnswer.section == section,
+            SectionAnswer.slice == slice,
+        )
+    ).one_or_none()
+
+
+def saver_of(answer: SectionAnswer | None) -> str:
+    """The name of the person who saved last; empty if nobody or the portal itself did."""
+    if answer is None or answer.saved_by_id is None:
+        return ""
+    return db.session.scalar(select(Person.name).where(Person.id == answer.saved_by_id)) or ""
+
+
+def costs_of(application_id: int) -> Sequence[tuple[Institution, PlannedCost]]:
+    rows = db.session.execute(
+        select(Institution, PlannedCost)
+        .join(PlannedCost, PlannedCost.institution_id == Institution.id)
+        .where(Institution.application_id == application_id)
+        .order_by(Institution.position, Institution.id, PlannedCost.year, PlannedCost.category, PlannedCost.id)
+    ).all()
+    return [(row[0], row[1]) for row in rows]
+
+
+def costs_of_institution(institution_id: int) -> Sequence[PlannedCost]:
+    return db.session.scalars(
+        select(PlannedCost)
+        .where(PlannedCost.institution_id == institution_id)
+        .order_by(PlannedCost.year, PlannedCost.category, PlannedCost.id)
+    ).all()
+
+
+def means_of(application_id: int) -> Sequence[RequestedMeans]:
+    return db.session.scalars(
+        select(RequestedMeans)
+        .where(RequestedMeans.application_id == application_id)
+        .order_by(RequestedMeans.component, RequestedMeans.option, RequestedMeans.year)
+    ).all()
+
+
+def attachments_of(application_id: int, slot: str | None = None, slice: str | None = None) -> Sequence[Attachment]:
+    """The current files; replaced and removed ones are kept but not listed."""
+    query = select(Attachment).where(Attachment.application_id == application_id, Attachment.replaced_at.is_(None))
+    if slot is not None:
+        query = query.where(Attachment.slot == slot)
+    if slice is not None:
+        query = query.where(Attachment.slice == slice)
+    return db.session.scalars(query.order_by(Attachment.slot, Attachment.slice, Attachment.id)).all()
+
+
+def attachment_for(actor: Actor, public_id: str, attachment_id: str) -> tuple[Application, Attachment] | None:
+    """One file of an application that the actor belongs to."""
+    row = db.session.execute(
+        select(Application, Attachment)
+        .join(Attachment, Attachment.application_id == Application.id)
+        .where(
+            Application.public_id == public_id,
+            Attachment.public_id == attachment_id,
+            member_of_application(actor),
+        )
+    ).one_or_none()
+    return (row[0], row[1]) if row else None
+
+
+def named_hashes(hashes: set[str]) -> set[str]:
+    """Which of the hashes a file of an application has; for the sweeper."""
+    found = db.session.execute(
+        select(Attachment.sha256, Attachment.clean_sha256)
+        .where(or_(Attachment.sha256.in_(hashes), Attachment.clean_sha256.in_(hashes)))
+        .order_by(Attachment.id)
+    ).all()
+    return {h for row in found for h in row if h} & hashes
+
+
+def affiliations_of(actor: Actor, today: date) -> Sequence[Affiliation]:
+    """Where the actor works today, the newest first."""
+    return db.session.scalars(
+        select(Affiliation)
+        .where(
+            Affiliation.person_id.in_(identities(actor)),
+            Affiliation.since <= today,
+            or_(Affiliation.until.is_(None), Affiliation.until >= today),
+        )
+        .options(joinedload(Affiliation.organisation), joinedload(Affiliation.department))
+        .order_by(Affiliation.since.desc(), Affiliation.id.desc())
+    ).all()

@@ -1,0 +1,39 @@
+"""Save what the team asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import delete
+
+from portal.applications.errors import AnswersRefused
+from portal.applications.models import RequestedMeans, SectionAnswer
+from portal.applications.queries import drafts
+from portal.applications.rules import MEANS
+from portal.applications.rules.means import Wish, flags_of, problems
+from portal.applications.service.draft import edited_by_team, next_version
+from portal.platform.context import Context
+from portal.platform.db import db
+
+
+def save_means(context: Context, application_id: int, wishes: Sequence[Wish], version: int) -> SectionAnswer:
+    """Replace the request; rows without a quantity fall away. Raises CallClosed, Forbidden, StaleAnswers,
+    AnswersRefused (over a cap, not offered, excluded for this team)."""
+    application = edited_by_team(context, application_id)
+    flags = flags_of(drafts.institutions_of(application.id), context.now.date())
+    if found := problems(application.call.definition, wishes, flags):
+        raise AnswersRefused(found)
+    kept = sorted(w for w in wishes if w.quantity)
+    row = drafts.answer_of(application.id, MEANS)
+    if row is not None and row.version == version + 1 and row.saved_by_id == context.actor.person_id:
+        if sorted(wish_in(m) for m in drafts.means_of(application.id)) == kept:
+            return row  # the same save once more because its answer was lost on the way
+    row = next_version(context, application, MEANS, "", version)
+    db.session.execute(delete(RequestedMeans).where(RequestedMeans.application_id == application.id))
+    db.session.add_all(RequestedMeans(application_id=application.id, **w._asdict()) for w in kept)
+    db.session.flush()
+    return row
+
+
+def wish_in(row: RequestedMeans) -> Wish:
+    return Wish(row.component, row.option, row.year, row.quantity, row.months)

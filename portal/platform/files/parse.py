@@ -72,7 +72,7 @@ def _done(job: dict[str, Any]) -> Answer:
         return JOBS[job["do"]](Path(job["path"]), **job["with"])
     except DomainError as refusal:
         return {"refused": refusal.code, "params": refusal.params}, b""
-    except (MemoryError, RecursionError):
+    except (MemoryError, RecursionError, ImportError):  # a parser that does not fit into the memory
         return {"refused": ParserGaveUp.__name__, "params": {}}, b""
     except Exception:  # a parser met something its authors did not foresee
         traceback.print_exc()

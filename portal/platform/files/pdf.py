@@ -217,7 +217,8 @@ def page_png(path: Path, page: int, width: int) -> bytes:
             raise PageMissing
         sheet = document[page - 1]
         wide, high = sheet.get_size()
-        scale = min(width / wide, 3 * width / high)
+        # The renderer rounds up; a hair less keeps the width as asked for.
+        scale = min((width - 0.01) / wide, 3 * width / high)
         picture = sheet.render(scale=scale).to_pil()
     except (pypdfium2.PdfiumError, ZeroDivisionError) as error:
         raise FileDamaged from error

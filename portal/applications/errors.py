@@ -205,3 +205,11 @@ class SheetUnreadable(DomainError):
 
 class UnknownAffiliation(DomainError):
     say = Text("목록에서 소속을 골라 주십시오.", "Choose one of your institutions from the list.")
+
+
+class RegistrationUnreadable(DomainError):
+    say = Text(
+        "등록번호를 읽을 수 없습니다. 국내 기관은 사업자등록번호 10자리를, 국외 기관은 그 나라의 등록번호를 입력해 주십시오.",
+        "The registration number cannot be read. Korean institutions enter the ten digits of their business number, "
+        "others the number under which their country registers them.",
+    )

@@ -1,0 +1,16 @@
+"""The kinds of job that applications ask for; notices carry ids only."""
+
+from __future__ import annotations
+
+from portal.platform.jobs import job_kind
+
+CLOSE = job_kind("applications.close", "신청서 마감 처리", "Closing an application")
+ENTERED = job_kind("applications.entered", "단계 진입 처리", "Entering a stage")
+CLEAN_COPIES = job_kind("applications.clean_copies", "심사용 사본 만들기", "Making reviewers' copies")
+
+INSTITUTION_INVITED = job_kind("applications.institution_invited", "참여기관 초대", "Invitation of an institution")
+MEMBER_INVITED = job_kind("applications.member_invited", "참여자 동의 요청", "Request for a member's consent")
+CONFIRMATION_ASKED = job_kind("applications.confirmation_asked", "기관 확인 요청", "Request for a confirmation")
+SUBMITTED = job_kind("applications.submitted", "접수증 발송", "Receipt of a submission")
+WITHDRAWN = job_kind("applications.withdrawn", "신청 철회 안내", "Notice of a withdrawal")
+REINSTATED = job_kind("applications.reinstated", "신청 철회 취소 안내", "Notice of a reinstatement")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import request, url_for
+from flask import current_app, request
 
 from portal.notifications.queries import unread_count
 from portal.platform.context import Actor
@@ -52,7 +52,23 @@ def page_frame(actor: Actor) -> dict[str, Any]:
         "nav": nav,
         "roles": roles if len(roles) > 1 else [],
         "inbox_count": unread_count(actor) if signed_in else 0,
+        "links": {
+            "sign_in": url_for("accounts.sign_in"),
+            "sign_out": url_for("accounts.sign_out"),
+            "inbox": url_for("notifications.inbox"),
+            "profile": url_for("accounts.profile"),
+            "help": url_for("desks_public.help_page"),
+            "accessibility": url_for("desks_public.accessibility"),
+            "privacy": url_for("desks_public.privacy"),
+            "tour": "/#try",
+        },
     }
+
+
+def url_for(endpoint: str) -> str:
+    import flask
+
+    return flask.url_for(endpoint) if endpoint in current_app.view_functions else "/"
 
 
 def _link(label: Text, endpoint: str, room: str) -> dict[str, Any]:

@@ -1,0 +1,107 @@
+"""Write letters in their recipients' language; send each once, as far as mail allows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import select
+
+from portal.audit.service import record
+from portal.notifications.drafts import Draft, writers
+from portal.notifications.jobs import SEND
+from portal.notifications.models import Letter, LetterState
+from portal.platform.context import Context
+from portal.platform.db import db
+from portal.platform.errors import NotFound
+from portal.platform.jobs import enqueue
+from portal.platform.language import Text, say, speaking
+
+GREETING = Text("{name} 님께", "Dear {name},")
+GREETING_NAMELESS = Text("안녕하십니까.", "Hello,")
+REFERENCE = Text("문의 번호: {reference}", "Reference: {reference}")
+CLOSING = Text(
+    "이 편지는 {service}에서 자동으로 보냈습니다. 받을 분이 아니라면 지워 주십시오.",
+    "Sent by the {service}. If this letter was not meant for you, please delete it.",
+)
+SERVICE = Text("AI 연구지원 포털", "AI Grant Portal")
+
+
+def write_letters(context: Context, kind: str, payload: dict[str, Any]) -> list[Letter]:
+    """Turn one notice into letters, one per recipient, each rendered alone, and ask for their sending."""
+    _, writer = writers[kind]
+    return [_write(context, kind, draft) for draft in writer(context, payload)]
+
+
+def _write(context: Context, kind: str, draft: Draft) -> Letter:
+    key = f"{kind}:{draft.key}"
+    known = db.session.scalars(select(Letter).where(Letter.dedupe_key == key)).one_or_none()
+    if known is not None:
+        return known
+    with speaking(draft.to.language):
+        greeting = say(GREETING, name=draft.to.name) if draft.to.name else say(GREETING_NAMELESS)
+        body = "\n\n".join(
+            [
+                greeting,
+                *(paragraph() for paragraph in draft.paragraphs),
+                f"{say(draft.action)}:\n{{link}}",
+                say(REFERENCE, reference=draft.reference),
+                say(CLOSING, service=SERVICE),
+            ]
+        )
+        subject = say(draft.subject, **draft.params).replace("\r", " ").replace("\n", " ")
+    made = Letter(
+        public_id=context.ids.public_id(), kind=kind, dedupe_key=key, person_id=draft.to.person_id,
+        email=draft.to.email, language=draft.to.language, subject=subject[:300], body=body, link=draft.path,
+        decisive=draft.decisive, state=LetterState.WAITING, call_id=draft.call_id, created_at=context.now,
+    )  # fmt: skip
+    db.session.add(made)
+    db.session.flush()
+    enqueue(SEND, {"letter_id": made.id, "secret": draft.secret}, key=str(made.id), now=context.now)
+    return made
+
+
+def begin_sending(context: Context, letter_id: int) -> Letter | None:
+    """WAITING -> SENDING before the mail leaves. None: nothing is to be sent now.
+
+    A letter found in SENDING was interrupted: it is sent again when that is harmless, otherwise it waits as UNSURE
+    for an officer.
+    """
+    letter = db.session.get_one(Letter, letter_id)
+    if letter.state is LetterState.SENDING and letter.decisive:
+        letter.state = LetterState.UNSURE
+        return None
+    if letter.state not in (LetterState.WAITING, LetterState.SENDING, LetterState.FAILED):
+        return None
+    letter.state = LetterState.SENDING
+    return letter
+
+
+def mark_sent(context: Context, letter_id: int, secret: bool) -> None:
+    letter = db.session.get_one(Letter, letter_id)
+    if letter.state is not LetterState.SENDING:
+        return
+    letter.state, letter.sent_at, letter.last_error = LetterState.SENT, context.now, None
+    if secret:
+        letter.link = None
+
+
+def settle_unsure(context: Context, call_id: int, public_id: str, send_again: bool) -> Letter:
+    """An officer decides about a decision letter that may or may not have left."""
+    letter = db.session.scalars(select(Letter).where(Letter.public_id == public_id, Letter.call_id == call_id)).one_or_none()
+    if letter is None or letter.state is not LetterState.UNSURE:
+        raise NotFound
+    if send_again:
+        letter.state = LetterState.WAITING
+        enqueue(
+            SEND, {"letter_id": letter.id, "secret": False}, key=f"{letter.id}:{context.now.isoformat()}",
+            now=context.now,
+        )  # fmt: skip
+    else:
+        letter.state, letter.sent_at = LetterState.SENT, context.now
+    record(context, "UnsureLetterSettled", "letter", letter.public_id, again=send_again)
+    return letter
+
+
+def mark_read(context: Context, letter: Letter) -> None:
+    if letter.read_at is None:
+        letter.read_at = context.now

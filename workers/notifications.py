@@ -1,0 +1,44 @@
+"""Every notice becomes letters; every letter is sent by a job of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from flask import current_app
+
+import portal.notifications.letters  # noqa: F401 - registers the writers
+from portal.notifications import mail, service
+from portal.notifications.drafts import writers
+from portal.notifications.jobs import SEND
+from portal.platform import clock
+from portal.platform.context import Context, system_actor
+from portal.platform.transaction import transaction
+from workers.wake import Run, handles
+
+
+def _write(code: str) -> Callable[[Run], None]:
+    def write(run: Run) -> None:
+        with run.effect() as context:
+            service.write_letters(context, code, run.payload)
+
+    return write
+
+
+for _code, (_kind, _) in writers.items():
+    handles(_kind)(_write(_code))
+
+
+@handles(SEND)
+def send(run: Run) -> None:
+    """SENDING is committed before the mail leaves, so that an interrupted letter is known."""
+    settings = current_app.config
+    made = None
+    with transaction():
+        context = Context(actor=system_actor(run.kind), now=clock.now())
+        letter = service.begin_sending(context, run.payload["letter_id"])
+        if letter is not None:
+            made, public_id = mail.message(letter, settings["MAIL_FROM"], settings["BASE_URL"]), letter.public_id
+    if made is not None:
+        mail.deliver(made, public_id, settings["MAIL_SERVER"], settings["INSTANCE"] / "mail")
+    with run.effect() as context:
+        service.mark_sent(context, run.payload["letter_id"], run.payload["secret"])

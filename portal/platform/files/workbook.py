@@ -115,17 +115,13 @@ def _rows(sheet: Any) -> Iterator[tuple[int, tuple[Any, ...]]]:
     """(row number, values) of the rows that hold something. The size a sheet claims for itself is not
     believed."""
     sheet.reset_dimensions()
-    kept = 0
-    rows = sheet.iter_rows(values_only=True, max_row=2 * MOST_ROWS + 1, max_col=MOST_COLUMNS + 1)
     try:
-        for number, values in enumerate(rows, start=1):
-            if all(v is None or v == "" for v in values):
-                continue
-            kept += 1
-            beyond = any(v is not None and v != "" for v in values[MOST_COLUMNS:])
-            if beyond or kept > MOST_ROWS or number > 2 * MOST_ROWS:
+        for number, values in enumerate(sheet.iter_rows(values_only=True), start=1):
+            width = next((n for n in range(len(values), 0, -1) if values[n - 1] not in (None, "")), 0)
+            if width > MOST_COLUMNS or (width and number > MOST_ROWS):
                 raise TooManyCells(rows=f"{MOST_ROWS:,}", columns=MOST_COLUMNS)
-            yield number, values
+            if width:
+                yield number, values[:width]
     except (ValueError, KeyError, TypeError, AttributeError, ElementTree.ParseError) as error:
         raise FileDamaged from error
 

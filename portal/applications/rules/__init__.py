@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from portal.applications.models import Application, ApplicationState
-from portal.programs.definition import CallDefinition, Section
+from portal.programs.definition import Section
 
 BUDGET = "budget"  # the version rows of the budget (one per institution) and of the requested means
 MEANS = "means"
@@ -36,10 +36,9 @@ def is_open(application: Application, now: datetime) -> bool:
     )
 
 
-def asked_sections(definition: CallDefinition) -> list[Section]:
-    """The sections of the application itself; a later stage's own sections are asked for when it begins."""
-    later = {code for stage in definition.stages[1:] for code in stage.sections}
-    return [section for section in definition.sections if section.code not in later]
+def can_lead(standing: Standing) -> bool:
+    """Names institutions and members, hands in, withdraws: the owner and whoever stands for the lead institution."""
+    return standing.owner or standing.leads
 
 
 def can_edit_team(standing: Standing) -> bool:

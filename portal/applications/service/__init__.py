@@ -1,4 +1,4 @@
-"""The verbs of an application, from start to withdrawal. Each is split into its own module; callers import from here."""
+"""The verbs of an application, from start to withdrawal; callers import them from here."""
 
 from __future__ import annotations
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from portal.applications import rules
+from portal.applications.content import sections_to_apply_with
 from portal.applications.errors import AnswersRefused, NotYours
 from portal.applications.models import Application, SectionAnswer
 from portal.applications.queries import drafts
@@ -27,7 +28,7 @@ def save_section(
     """
     application = opened(context, application_id)
     definition = application.call.definition
-    asked = next((s for s in rules.asked_sections(definition) if s.code == section), None)
+    asked = next((s for s in sections_to_apply_with(definition) if s.code == section), None)
     if asked is None:
         raise NotFound
     if not rules.can_edit_section(drafts.standing_of(context.actor, application), asked, slice):

@@ -25,9 +25,9 @@ def save_means(context: Context, application_id: int, wishes: Sequence[Wish], ve
         raise AnswersRefused(found)
     kept = sorted(w for w in wishes if w.quantity)
     row = drafts.answer_of(application.id, MEANS)
-    if row is not None and row.version == version + 1 and row.saved_by_id == context.actor.person_id:
-        if sorted(wish_in(m) for m in drafts.means_of(application.id)) == kept:
-            return row  # the same save once more because its answer was lost on the way
+    before = sorted(wish_in(m) for m in drafts.means_of(application.id))
+    if row is not None and row.version == version + 1 and row.saved_by_id == context.actor.person_id and before == kept:
+        return row  # the same save once more because its answer was lost on the way
     row = next_version(context, application, MEANS, "", version)
     db.session.execute(delete(RequestedMeans).where(RequestedMeans.application_id == application.id))
     db.session.add_all(RequestedMeans(application_id=application.id, **w._asdict()) for w in kept)

@@ -97,7 +97,18 @@
         const out = e.querySelector("[data-left-text]") || e;
         out.textContent = over ? t(`${inUnit(-left, e.dataset.unit)} 초과`, `${inUnit(-left, e.dataset.unit)} over`) : t(`${inUnit(left, e.dataset.unit)} 남음`, `${inUnit(left, e.dataset.unit)} left`);
         const bar = e.querySelector("rect[data-cap-bar]");
-        if (bar && cap > 0) bar.setAttribute("width", `${Math.max(0, Math.min(100, (100 * now) / cap)).toFixed(2)}%`);
+        if (bar && cap > 0) {
+          const used = Number(e.dataset.used || 0), wide = Math.max(cap, used + now);
+          const percent = (n) => `${((100 * Math.max(0, n)) / wide).toFixed(2)}%`;
+          const edge = e.querySelector("rect[data-edge-bar]"), before = e.querySelector("rect[data-used-bar]");
+          if (before) before.setAttribute("width", percent(used));
+          bar.setAttribute("x", percent(used));
+          bar.setAttribute("width", percent(now));
+          bar.setAttribute("class", over ? "f-over" : "f-now");
+          if (edge) edge.setAttribute("x", over ? percent(cap) : "101%");
+        }
+        const said = e.querySelector("[data-now-text]");
+        if (said) said.textContent = inUnit(now, e.dataset.unit);
         if (over) (users[code] || []).filter(([, v]) => v > 0).forEach(([input]) => (input.closest("tr") || input).classList.add("is-over"));
       });
       all("[data-row-total]", table).forEach((e) => {

@@ -1,0 +1,141 @@
+"""Screen, decide, score the point sheet, open the review. The machine never decides against anybody."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from portal.applications.models import EntryState, StageEntry
+from portal.applications.queries.submissions import content_of
+from portal.applications.service import move_entry
+from portal.audit import service as audit
+from portal.conflicts.errors import OwnConflict
+from portal.conflicts.queries import bars_of
+from portal.conflicts.rules import today
+from portal.platform.context import Context
+from portal.platform.db import db
+from portal.platform.jobs import enqueue
+from portal.programs.definition import CallDefinition
+from portal.programs.models import Stage
+from portal.screening import queries, rules
+from portal.screening.errors import AlreadyDecided, ReasonTooShort, StillWaiting
+from portal.screening.jobs import INELIGIBLE, STAGE_SCREENED
+from portal.screening.models import Finding, PointSheet, Screening, ScreeningState
+from portal.screening.rules.checks import eligible as all_pass
+
+LEAST_REASON = 10
+
+
+def facts_of(entry: StageEntry, definition: CallDefinition) -> rules.Facts:
+    """What the rules need to know beyond the submission."""
+    application = entry.application
+    return rules.Facts(
+        deadline_day=today(application.deadline, definition.time_zone),
+        sanctions=tuple(
+            rules.SanctionFact(place, name, role, s.ground, s.since, s.until)
+            for s, place, name, role in queries.sanctions_of(application.id)
+        ),
+        others_of_lead=tuple(queries.others_of_lead(application)),
+        others_of_pi=tuple(queries.others_of_pi(application)),
+        stage=entry.stage.code,
+    )
+
+
+def screen(context: Context, entry_id: int) -> Screening:
+    """Run the call's rules over one entry. Eligible goes on; anything else waits for an officer. Once per entry."""
+    entry = db.session.scalars(select(StageEntry).where(StageEntry.id == entry_id).with_for_update()).one()
+    known = queries.of_entry(entry_id)
+    if known is not None:
+        return known
+    call = entry.stage.call
+    found = rules.screen(content_of(entry.submission), call.definition, facts_of(entry, call.definition))
+    clean = all_pass(found)
+    made = Screening(
+        public_id=context.ids.public_id(), entry_id=entry_id, rules_hash=call.content_hash, screened_at=context.now,
+        state=ScreeningState.ELIGIBLE if clean else ScreeningState.WAITING,
+        decided_at=context.now if clean else None,
+    )  # fmt: skip
+    made.findings = [
+        Finding(position=n, rule=f.rule, result=f.result, evidence=f.evidence) for n, f in enumerate(found)
+    ]
+    db.session.add(made)
+    db.session.flush()
+    audit.record(
+        context, "EntryScreened", "screening", made.public_id,
+        entry=entry.public_id, submission=entry.submission.sha256, rules=call.content_hash, state=made.state.value,
+        findings={f.rule: f.result.value for f in found},
+    )  # fmt: skip
+    if clean and entry.state is EntryState.ENTERED:
+        move_entry(context, entry_id, EntryState.IN_REVIEW)
+    _tell_when_done(context, entry.stage)
+    return made
+
+
+def decide(context: Context, screening_id: int, eligible: bool, reason: str) -> Screening:
+    """An officer's finding, with the reason that the applicant is told; final for this entry."""
+    screening = db.session.scalars(select(Screening).where(Screening.id == screening_id).with_for_update()).one()
+    entry = screening.entry
+    if context.actor.person_id is not None and bars_of(
+        context.actor.person_id, entry.application_id, today(context.now)
+    ):
+        raise OwnConflict
+    if screening.state is not ScreeningState.WAITING or entry.state is not EntryState.ENTERED:
+        raise AlreadyDecided
+    if len(reason.strip()) < LEAST_REASON:
+        raise ReasonTooShort("reason", least=LEAST_REASON)
+    screening.state = ScreeningState.ELIGIBLE if eligible else ScreeningState.INELIGIBLE
+    screening.decided_at, screening.decided_by_id = context.now, context.actor.person_id
+    screening.reason = reason.strip()
+    audit.record(
+        context, "ScreeningDecided", "screening", screening.public_id,
+        entry=entry.public_id, state=screening.state.value, reason=screening.reason,
+    )  # fmt: skip
+    move_entry(context, entry.id, EntryState.IN_REVIEW if eligible else EntryState.NOT_ADVANCED)
+    if not eligible:
+        enqueue(INELIGIBLE, {"screening_id": screening.id}, key=str(screening.id), now=context.now)
+    _tell_when_done(context, entry.stage)
+    return screening
+
+
+def _tell_when_done(context: Context, stage: Stage) -> None:
+    """The stage is screened when nothing waits and nobody can still enter."""
+    db.session.flush()
+    if queries.waiting_count(stage.id) or (stage.position == _first_position(stage) and _late_ones(stage)):
+        return
+    enqueue(STAGE_SCREENED, {"stage_id": stage.id}, key=f"{stage.id}", now=context.now)
+
+
+def _first_position(stage: Stage) -> int:
+    return min(s.position for s in stage.call.stages)
+
+
+def _late_ones(stage: Stage) -> int:
+    return queries.still_to_enter(stage.call_id)
+
+
+def open_review(context: Context, stage_id: int) -> Stage:
+    """An officer lets the review begin with the eligible entries, before the last one is decided."""
+    stage = db.session.get_one(Stage, stage_id)
+    waiting = queries.waiting_count(stage_id)
+    in_review = db.session.scalars(
+        select(StageEntry.id).where(StageEntry.stage_id == stage_id, StageEntry.state == EntryState.IN_REVIEW).limit(1)
+    ).first()
+    if in_review is None:
+        raise StillWaiting(count=waiting)
+    audit.record(context, "ReviewOpenedEarly", "stage", stage.public_id, waiting=waiting)
+    enqueue(STAGE_SCREENED, {"stage_id": stage_id}, key=f"{stage_id}:early", now=context.now)
+    return stage
+
+
+def score_points(context: Context, entry_id: int) -> PointSheet | None:
+    """Fill the published point sheet from structured facts; None when the call has none. Advisory."""
+    entry = db.session.get_one(StageEntry, entry_id)
+    definition = entry.stage.call.definition
+    if not definition.point_sheet:
+        return None
+    lines = rules.points(content_of(entry.submission), definition)
+    sheet = queries.point_sheet(entry_id) or PointSheet(entry_id=entry_id, items=[], points=0, of=0)
+    sheet.items = [line.as_row() for line in lines]
+    sheet.points, sheet.of = sum(line.points for line in lines), sum(line.of for line in lines)
+    sheet.scored_at = context.now
+    db.session.add(sheet)
+    return sheet

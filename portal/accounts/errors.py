@@ -70,6 +70,14 @@ class CodeWrong(DomainError):
     )
 
 
+class NoSecondFactor(DomainError):
+    say = Text(
+        "인증 앱이 아직 등록되지 않았습니다. 아래에서 등록을 시작해 주십시오.",
+        "No authenticator app has been set up yet. Start the set-up below.",
+    )
+    status = 409
+
+
 class NumberTaken(DomainError):
     say = Text(
         "이 연구자번호는 다른 사람에게 등록되어 있습니다. 번호를 확인하시고, 맞으면 담당자에게 알려 주십시오.",

@@ -160,9 +160,7 @@ class Sanction(Model):
     """A participation restriction of a person or an organisation (Act 32); bars applying and reviewing."""
 
     __tablename__ = "sanction"
-    __table_args__ = (
-        CheckConstraint("(person_id IS NULL) <> (organisation_id IS NULL)", name="one_subject"),
-    )
+    __table_args__ = (CheckConstraint("(person_id IS NULL) <> (organisation_id IS NULL)", name="one_subject"),)
 
     id: Mapped[pk]
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)

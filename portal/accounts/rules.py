@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import ipaddress
+import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -11,12 +12,74 @@ from urllib.parse import urlsplit
 
 from portal.accounts.models import Role
 from portal.platform.context import Actor
+from portal.platform.language import Text
 
 IDLE = timedelta(hours=12)  # a session ends when nobody used it that long
 TOUCH_EVERY = timedelta(minutes=1)
 PASSWORD_MIN, PASSWORD_MAX = 10, 200  # characters, assumed [P]
 LINK_LIVES = {"confirm": timedelta(days=3), "reset": timedelta(hours=1)}  # assumed [P]
 CODE_SECONDS = 30  # RFC 6238
+ROLE_NAMES: dict[str, Text] = {
+    Role.REVIEWER.value: Text("평가위원", "Reviewer"),
+    Role.CHAIR.value: Text("평가위원장", "Panel chair"),
+    Role.OFFICER.value: Text("사업 담당자", "Program officer"),
+    Role.ADMINISTRATOR.value: Text("관리자", "Administrator"),
+    Role.BUDGET_OFFICER.value: Text("예산 담당자", "Budget officer"),
+    Role.AUDITOR.value: Text("감사 담당자", "Auditor"),
+}
+READS_PEOPLE = (Role.OFFICER.value, Role.ADMINISTRATOR.value, Role.AUDITOR.value)
+ORGANISATION_KINDS: dict[str, Text] = {
+    "company_sme": Text("중소기업", "Small or medium-sized company"),
+    "company_early_mid": Text("초기 중견기업", "Early-stage mid-sized company"),
+    "company_mid": Text("중견기업", "Mid-sized company"),
+    "company_large": Text("대기업", "Large company"),
+    "university": Text("대학", "University"),
+    "research_institute": Text("연구기관", "Research institute"),
+    "public_body": Text("공공기관", "Public body"),
+}
+REVIEWER_KINDS: dict[str, Text] = {
+    "academia": Text("학계·연구계", "Academia"),
+    "industry": Text("산업계", "Industry"),
+    "foreign": Text("해외", "Abroad"),
+}
+DESKS: dict[str, str] = {  # where a role's day begins, the busiest first
+    Role.OFFICER.value: "/office",
+    Role.ADMINISTRATOR.value: "/office",
+    Role.REVIEWER.value: "/reviews",
+    Role.CHAIR.value: "/reviews",
+    Role.BUDGET_OFFICER.value: "/office/budget",
+    Role.AUDITOR.value: "/office/audit",
+}
+DEMO_MOMENTS: dict[str, tuple[Text, Text, str]] = {
+    "applicant": (
+        Text("신청자", "Applicant"),
+        Text("신청서를 쓰고, 빠진 것을 확인하고, 제출합니다.", "Write an application, see what is missing, submit."),
+        "/applications",
+    )
+} | {
+    role: (ROLE_NAMES[role], moment, DESKS[role])
+    for role, moment in (
+        (Role.REVIEWER.value, Text("맡은 신청서를 읽고 점수를 매깁니다.", "Read the assigned applications and score.")),
+        (Role.CHAIR.value, Text("평가위원회의 결과를 모아 추천합니다.", "Gather the panel's result and recommend.")),
+        (Role.OFFICER.value, Text("접수부터 결정까지 공고를 이끕니다.", "Lead a call from its close to the decision.")),
+        (Role.ADMINISTRATOR.value, Text("결정을 승인하고 공개합니다.", "Approve decisions and publish them.")),
+        (
+            Role.BUDGET_OFFICER.value,
+            Text("예산의 한도와 잔액을 지켜봅니다.", "Watch the caps and what is left of them."),
+        ),
+        (Role.AUDITOR.value, Text("누가 언제 무엇을 했는지 검증합니다.", "Verify who did what, and when.")),
+    )
+}
+ACCOUNT_CONSENT = Text(
+    "이름과 전자우편 주소를 계정 관리, 신청 및 평가 안내를 위해 모으고, 계정을 없앤 뒤 법령이 정한 기간까지 "
+    "보관합니다. 동의하지 않을 수 있으나, 그 경우 계정을 만들 수 없습니다.",
+    "Your name and e-mail address are kept to run the account and to write to you about applications and reviews, "
+    "until the account is closed and the periods set by law have passed. You may refuse, but then no account can "
+    "be made.",
+)
+CONSENT_VERSION = "2026-11"
+_SCOPE = re.compile(r"(program:[A-Z0-9_-]{1,30}|call:[a-z0-9]{26}|line:[A-Za-z0-9_.-]{1,60}|organisation:[a-z0-9]{26})")
+SESSIONS_KEPT, LINKS_KEPT, LONGEST_WINDOW = timedelta(days=30), timedelta(days=7), timedelta(hours=1)
 
 
 def secret_hash(token: str) -> str:
@@ -52,10 +115,7 @@ def own_path(address: str | None) -> str | None:
 
 def landing(actor: Actor) -> str:
     """Where a person arrives who asked for no page: the desk of the role that has the most to do."""
-    for role, path in (
-        (Role.OFFICER, "/office"), (Role.ADMINISTRATOR, "/office"), (Role.REVIEWER, "/reviews"),
-        (Role.CHAIR, "/reviews"), (Role.BUDGET_OFFICER, "/office/budget"), (Role.AUDITOR, "/office/audit"),
-    ):  # fmt: skip
+    for role, path in DESKS.items():
         if actor.holds(role):
             return path
     return "/applications"
@@ -122,14 +182,30 @@ def can_change_people(actor: Actor) -> bool:
     return actor.has(Role.ADMINISTRATOR, "*")
 
 
-def can_change_role(actor: Actor, role: Role, scope: str, person_ids: frozenset[int]) -> bool:
-    """An administrator of that scope; nobody for any identity of their own; administrators only portal-wide."""
-    if actor.system:
-        return True
-    if person_ids & (actor.same_as | {actor.person_id}):
-        return False
-    return actor.has(Role.ADMINISTRATOR, "*" if role is Role.ADMINISTRATOR else scope)
+def can_change_role(actor: Actor, role: Role, *scopes: str) -> bool:
+    """An administrator of one of `scopes`; the appointed officer for the seats of a panel; administrators are
+    made portal-wide only. Nobody changes their own roles: the service compares identities."""
+    if role is Role.ADMINISTRATOR:
+        return actor.has(Role.ADMINISTRATOR, "*")
+    appoints = role in (Role.REVIEWER, Role.CHAIR) and "*" not in scopes and actor.has(Role.OFFICER, *scopes)
+    return actor.has(Role.ADMINISTRATOR, *scopes) or appoints
+
+
+def scope_is_readable(scope: str) -> bool:
+    return scope == "*" or _SCOPE.fullmatch(scope) is not None
 
 
 def dates_in_order(since: date, until: date | None) -> bool:
     return until is None or since <= until
+
+
+def tidy_keywords(typed: str) -> str:
+    """`AI 반도체,, NPU\n컴파일러` -> `AI 반도체, NPU, 컴파일러`: each once, in the order typed."""
+    words = (" ".join(word.split()) for word in re.split(r"[,;\n、，]", typed))
+    return ", ".join(dict.fromkeys(word for word in words if word))
+
+
+def registration_key(number: str | None) -> str | None:
+    """A business number without its hyphens and spaces, so that one organisation has one row."""
+    bare = re.sub(r"[\s-]", "", number or "").upper()
+    return bare or None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from sqlalchemy import delete, select, update
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
@@ -9,9 +11,14 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from portal.accounts import rules
 from portal.accounts.errors import TooManyTries
 from portal.accounts.models import Throttle
-from portal.accounts.service.sessions import real
+from portal.platform import clock
 from portal.platform.context import Context
 from portal.platform.db import db
+
+
+def real(context: Context) -> datetime:
+    """The real moment of this request, whatever a demonstration's clock shows."""
+    return context.now - clock.offset()
 
 
 def take(context: Context, limit: rules.Limit, *parts: str | int) -> bool:
@@ -44,9 +51,7 @@ def forget(limit: rules.Limit, *parts: str | int) -> None:
 def give_back(limit: rules.Limit, *parts: str | int) -> None:
     """One counted try was honest."""
     key = rules.throttle_key(limit, *parts)
-    db.session.execute(
-        update(Throttle).where(Throttle.key == key, Throttle.tries > 0).values(tries=Throttle.tries - 1)
-    )
+    db.session.execute(update(Throttle).where(Throttle.key == key, Throttle.tries > 0).values(tries=Throttle.tries - 1))
 
 
 def count_sign_in(context: Context, email_key: str, network: str) -> None:

@@ -1,4 +1,4 @@
-"""Who acts, people, organisations, affiliations, sessions."""
+"""Who acts, at this request."""
 
 from __future__ import annotations
 
@@ -19,9 +19,6 @@ from portal.platform.context import Actor, Grant
 from portal.platform.db import db
 
 PAGE = 50
-
-
-# --- who acts ---
 
 
 def actor_of_session(token: str, now: datetime) -> Actor | None:

@@ -1,0 +1,71 @@
+"""Every SELECT of accounts, split by what it asks for."""
+
+from __future__ import annotations
+
+from portal.accounts.queries.actors import (
+    actor_of_person,
+    actor_of_session,
+    grant_is_valid,
+    identities,
+    needs_second_factor,
+)
+from portal.accounts.queries.organisations import (
+    departments_of,
+    organisation_by_public_id,
+    sanctioned,
+    search_organisations,
+)
+from portal.accounts.queries.people import (
+    DemoPerson,
+    PeoplePage,
+    PersonRow,
+    affiliations_of,
+    demo_people,
+    doubles_of,
+    grants_of,
+    people,
+    people_by_public_ids,
+    person_for_office,
+    reviewer_profile,
+)
+from portal.accounts.queries.sessions import (
+    Credentials,
+    account_of,
+    credentials_of_address,
+    credentials_of_link,
+    credentials_of_person,
+    live_sessions,
+    person_of,
+    session_of,
+)
+
+__all__ = [
+    "Credentials",
+    "DemoPerson",
+    "PeoplePage",
+    "PersonRow",
+    "account_of",
+    "actor_of_person",
+    "actor_of_session",
+    "affiliations_of",
+    "credentials_of_address",
+    "credentials_of_link",
+    "credentials_of_person",
+    "demo_people",
+    "departments_of",
+    "doubles_of",
+    "grant_is_valid",
+    "grants_of",
+    "identities",
+    "live_sessions",
+    "needs_second_factor",
+    "organisation_by_public_id",
+    "people",
+    "people_by_public_ids",
+    "person_for_office",
+    "person_of",
+    "reviewer_profile",
+    "sanctioned",
+    "search_organisations",
+    "session_of",
+]

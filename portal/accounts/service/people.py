@@ -1,0 +1,176 @@
+"""A person's own settings; roles and standing of others, by administrators."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from sqlalchemy import select
+
+from portal.accounts import queries, rules
+from portal.accounts.errors import (
+    AlreadyGranted,
+    DatesReversed,
+    NoAccount,
+    NotYourself,
+    NumberTaken,
+    OutsideYourScope,
+    ScopeUnreadable,
+)
+from portal.accounts.models import Account, Person, ReviewerProfile, Role, RoleGrant
+from portal.accounts.service.sessions import refuse_own, revoke_all
+from portal.audit import service as audit
+from portal.platform.context import Context
+from portal.platform.db import db
+from portal.platform.errors import NotFound
+from portal.platform.files.resident_number import refuse_resident_numbers
+from portal.platform.names import nfc
+
+
+def _locked(person_id: int) -> Person:
+    person = db.session.get(Person, person_id, with_for_update=True)
+    if person is None:
+        raise NotFound
+    return person
+
+
+def save_profile(
+    context: Context, person_id: int, name: str, language: str, time_zone: str, researcher_number: str
+) -> Person:
+    """What people say of themselves."""
+    person = _locked(person_id)
+    refuse_resident_numbers(name, "name")
+    refuse_resident_numbers(researcher_number, "researcher_number")
+    number = researcher_number.strip() or None
+    holder = select(Person.id).where(Person.researcher_number == number, Person.id != person_id)
+    if number and db.session.scalars(holder).first() is not None:
+        raise NumberTaken("researcher_number")
+    person.name, person.language, person.time_zone = nfc(name).strip(), language, time_zone
+    person.researcher_number = number
+    return person
+
+
+def save_reviewer_profile(
+    context: Context,
+    person_id: int,
+    *,
+    keywords: str,
+    kind: str,
+    capacity: int,
+    away_from: date | None = None,
+    away_until: date | None = None,
+) -> ReviewerProfile:
+    """What routing needs to know: keywords (both languages, divided by commas), kind, capacity, absence."""
+    _locked(person_id)
+    refuse_resident_numbers(keywords, "keywords")
+    if away_from and away_until and not rules.dates_in_order(away_from, away_until):
+        raise DatesReversed("away_until")
+    profile = db.session.get(ReviewerProfile, person_id) or ReviewerProfile(person_id=person_id)
+    profile.keywords, profile.kind, profile.capacity = rules.tidy_keywords(nfc(keywords)), kind, capacity
+    profile.away_from, profile.away_until = away_from, away_until
+    db.session.add(profile)
+    db.session.flush()
+    return profile
+
+
+def grant_role(
+    context: Context,
+    person_id: int,
+    role: Role | str,
+    scope: str,
+    until: datetime | None = None,
+    within: Sequence[str] = (),
+) -> RoleGrant:
+    """Give a role with a scope from now on. `within`: wider scopes that hold this one (a call's program), which
+    a later feature knows. Raises NotYourself, OutsideYourScope, AlreadyGranted, ScopeUnreadable."""
+    person, wanted = _locked(person_id), Role(role)
+    if not rules.scope_is_readable(scope):
+        raise ScopeUnreadable("scope")
+    _may_change(context, person, wanted, scope, within)
+    same = select(RoleGrant.id).where(
+        RoleGrant.person_id == person_id, RoleGrant.role == wanted, RoleGrant.scope == scope,
+        queries.grant_is_valid(context.now),
+    )  # fmt: skip
+    if db.session.scalars(same).first() is not None:
+        raise AlreadyGranted("role")
+    made = RoleGrant(
+        person_id=person_id, role=wanted, scope=scope, since=context.now, until=until,
+        granted_by_id=context.actor.person_id,
+    )  # fmt: skip
+    db.session.add(made)
+    db.session.flush()
+    audit.record(
+        context, "RoleGranted", "person", person.public_id, role=wanted.value, scope=scope, grant=made.id,
+        until=until.isoformat() if until else None,
+    )  # fmt: skip
+    return made
+
+
+def revoke_role(context: Context, grant_id: int, within: Sequence[str] = ()) -> Person:
+    """End a grant now; it stops counting at the person's next request."""
+    grant = db.session.get(RoleGrant, grant_id, with_for_update=True)
+    if grant is None or (grant.until is not None and grant.until <= context.now):
+        raise NotFound
+    person = _locked(grant.person_id)
+    _may_change(context, person, grant.role, grant.scope, within)
+    grant.until = context.now
+    audit.record(
+        context, "RoleRevoked", "person", person.public_id, role=grant.role.value, scope=grant.scope, grant=grant.id
+    )
+    return person
+
+
+def _may_change(context: Context, person: Person, role: Role, scope: str, within: Sequence[str]) -> None:
+    if context.actor.system:
+        return
+    if context.actor.person_id in queries.identities(person):
+        raise NotYourself
+    if not rules.can_change_role(context.actor, role, scope, *within):
+        raise OutsideYourScope
+
+
+def disable_account(context: Context, person_id: int) -> Person:
+    """Shut every identity of a person out, at their next request."""
+    person = _locked(person_id)
+    refuse_own(context, person)
+    accounts = _accounts(person)
+    for account in accounts:
+        account.disabled_at = account.disabled_at or context.now
+        revoke_all(context, account.person_id)
+    audit.record(context, "AccountDisabled", "person", person.public_id)
+    return person
+
+
+def enable_account(context: Context, person_id: int) -> Person:
+    person = _locked(person_id)
+    refuse_own(context, person)
+    for account in _accounts(person):
+        account.disabled_at = None
+    audit.record(context, "AccountEnabled", "person", person.public_id)
+    return person
+
+
+def _accounts(person: Person) -> Sequence[Account]:
+    query = select(Account).where(Account.person_id.in_(queries.identities(person))).order_by(Account.person_id)
+    accounts = db.session.scalars(query.with_for_update()).all()
+    if not accounts:
+        raise NoAccount
+    return accounts
+
+
+def join_double(context: Context, double_id: int, person_id: int) -> None:
+    """Two records of one human: the double and all its doubles point at the other's root; ids stay as they are."""
+    double, person = _locked(double_id), _locked(person_id)
+    refuse_own(context, person)
+    root = person.same_as_id or person.id
+    others = [i for i in queries.identities(double) if i != root]
+    if double.id == root or person.id in others:
+        return
+    for other in db.session.scalars(select(Person).where(Person.id.in_(others)).order_by(Person.id)):
+        other.same_as_id = root
+    audit.record(context, "DoubleJoined", "person", person.public_id, double=double.public_id)
+
+
+def note_reading(context: Context, person: Person) -> None:
+    """An officer opened somebody's page: who read whose personal data is logged."""
+    audit.record(context, "PersonRead", "person", person.public_id)

@@ -60,9 +60,7 @@ def search(
     if kind:
         query = query.where(AuditEvent.kind == kind)
     total = db.session.scalar(select(func.count()).select_from(query.subquery())) or 0
-    events = db.session.scalars(
-        query.order_by(AuditEvent.sequence.desc()).limit(size).offset((page - 1) * size)
-    ).all()
+    events = db.session.scalars(query.order_by(AuditEvent.sequence.desc()).limit(size).offset((page - 1) * size)).all()
     return EventPage(events, values_of([e.sequence for e in events]), total)
 
 

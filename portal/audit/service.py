@@ -31,11 +31,7 @@ def record(context: Context, kind: str, object_type: str, object_id: str | int, 
 
 def _role(context: Context) -> str:
     return (
-        f"system:{context.actor.system}"
-        if context.actor.system
-        else "person"
-        if context.actor.person_id
-        else "visitor"
+        f"system:{context.actor.system}" if context.actor.system else "person" if context.actor.person_id else "visitor"
     )
 
 

@@ -44,10 +44,9 @@ def call_rows(calls: Sequence[Call]) -> list[dict[str, Any]]:
             {
                 "label": say(call.names),
                 "url": url_for("desks_public.call", public_id=call.public_id),
-                "hint": say(
-                    Text("마감 {at}", "Closes {at}") if call.state is CallState.OPEN else Text("마감 {at}", "Closed {at}"),
-                    at=moment(call.closes_at) if call.state is CallState.OPEN else day(call.closes_at),
-                ),
+                "hint": say(Text("마감 {at}", "Closes {at}"), at=moment(call.closes_at))
+                if call.state is CallState.OPEN
+                else say(Text("마감 {at}", "Closed {at}"), at=day(call.closes_at)),
                 "status": word,
                 "tone": tone,
             }

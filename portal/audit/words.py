@@ -1,0 +1,29 @@
+"""Events in words, for histories."""
+
+from __future__ import annotations
+
+import re
+
+from portal.platform.language import Text, say
+
+EVENTS: dict[str, Text] = {
+    "CallDrafted": Text("공고 작성", "Call drafted"),
+    "CallOpened": Text("공고 개시, 규칙 확정", "Call opened, rules frozen"),
+    "CallClosed": Text("접수 마감", "Call closed"),
+    "CallAmended": Text("공고 변경", "Call amended"),
+    "CallDecided": Text("결정 공개 완료", "All decisions published"),
+    "ApplicationStarted": Text("신청서 작성 시작", "Application started"),
+    "ApplicationSubmitted": Text("제출", "Submitted"),
+    "ApplicationWithdrawn": Text("철회", "Withdrawn"),
+    "ApplicationReinstated": Text("철회 취소", "Reinstated"),
+    "ApplicationClosed": Text("마감으로 확정", "Closed at the deadline"),
+    "StageEntered": Text("평가 단계 진입", "Entered a stage"),
+    "EntryMoved": Text("단계 상태 변경", "Stage state changed"),
+    "ProgramInstalled": Text("사업 등록", "Program installed"),
+    "JobRetried": Text("작업 다시 시작", "Job retried"),
+}
+
+
+def event_words(kind: str) -> str:
+    """The event in the current language; one without words of its own is shown as its split name."""
+    return say(EVENTS[kind]) if kind in EVENTS else re.sub(r"(?<!^)(?=[A-Z])", " ", kind)

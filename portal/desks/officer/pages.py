@@ -1,0 +1,136 @@
+"""Rows and pictures of the office, ready to show."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from flask import url_for
+
+from portal.audit.models import AuditEvent
+from portal.audit.words import event_words
+from portal.awards.models import Decision, DecisionState
+from portal.desks.officer.queries import Waiting
+from portal.platform.jobs import JobState
+from portal.platform.language import Text, say
+from portal.programs.models import Call, Stage
+
+JOB_STATES: dict[JobState, tuple[Text, str]] = {
+    JobState.WAITING: (Text("대기", "Waiting"), "info"),
+    JobState.RUNNING: (Text("실행 중", "Running"), "info"),
+    JobState.DONE: (Text("완료", "Done"), "success"),
+    JobState.PARKED: (Text("멈춤 - 확인 필요", "Parked - needs somebody"), "danger"),
+}
+APPLICATION_STATES: dict[str, tuple[Text, str]] = {
+    "draft": (Text("작성 중", "Draft"), "neutral"),
+    "submitted": (Text("제출됨", "Submitted"), "success"),
+    "closed": (Text("접수 확정", "Closed"), "info"),
+    "withdrawn": (Text("철회됨", "Withdrawn"), "neutral"),
+}
+ENTRY_STATES: dict[str, tuple[Text, str]] = {
+    "entered": (Text("적합성 검토", "Screening"), "info"),
+    "in_review": (Text("평가 중", "In review"), "info"),
+    "advanced": (Text("다음 단계로", "Advanced"), "success"),
+    "not_advanced": (Text("미선정", "Not selected"), "neutral"),
+    "withdrawn": (Text("철회", "Withdrawn"), "neutral"),
+}
+
+
+def todo(calls: Sequence[Call], found: Waiting) -> list[dict[str, Any]]:
+    """What waits, one line per call and kind, each a link to where it is done."""
+    kinds = (
+        (
+            found.screenings, "screening.queue", "warning",
+            Text("적합성 검토 결정 대기 {n}건", "{n} screenings to decide"),
+        ),
+        (
+            found.declarations, "routing.conflicts", "warning",
+            Text("이해충돌 신고 확인 {n}건", "{n} declarations of conflicts to settle"),
+        ),
+        (
+            found.approvals, "awards.awards", "warning",
+            Text("두 번째 승인 대기 {n}건", "{n} decisions waiting for the second approver"),
+        ),
+        (found.late_reviews, "reviews.progress", "danger", Text("기한이 지난 평가 {n}건", "{n} reviews overdue")),
+        (
+            found.unsure_letters, "notifications.messages", "warning",
+            Text("발송을 확인할 편지 {n}통", "{n} letters to check"),
+        ),
+    )  # fmt: skip
+    rows = [
+        {
+            "label": say(words, n=counts[call.id]),
+            "hint": say(call.names),
+            "url": url_for(endpoint, public_id=call.public_id),
+            "status": Text("할 일", "To do"),
+            "tone": tone,
+        }
+        for counts, endpoint, tone, words in kinds
+        for call in calls
+        if counts.get(call.id)
+    ]
+    if found.parked:
+        rows.append(
+            {
+                "label": say(Text("멈춘 작업 {n}건", "{n} parked jobs"), n=found.parked),
+                "hint": "",
+                "url": url_for("desks_officer.jobs", state="parked"),
+                "status": Text("확인 필요", "Needs somebody"),
+                "tone": "danger",
+            }
+        )
+    return rows
+
+
+def funnel(call: Call, counts: dict[str, int], entries: dict[int, dict[str, int]], awards: int) -> list[dict[str, Any]]:
+    """Applied -> each stage -> awarded."""
+    applied = sum(n for state, n in counts.items() if state in ("submitted", "closed"))
+    steps = [{"label": say(Text("신청", "Applied")), "count": applied}]
+    steps += [
+        {
+            "label": say(call.definition.stage(stage.code).names),
+            "count": sum(entries.get(stage.id, {}).values()),
+            "note": say(Text("계획 {n}팀", "plan {n}"), n=call.definition.stage(stage.code).keep),
+        }
+        for stage in call.stages
+    ]
+    steps.append({"label": say(Text("선정", "Awarded")), "count": awards})
+    return steps
+
+
+def lane(call: Call, counts: dict[str, int], entries: dict[int, dict[str, int]], awards: int) -> dict[str, Any]:
+    return {
+        "label": say(call.names),
+        "url": url_for("desks_officer.call", public_id=call.public_id),
+        "steps": funnel(call, counts, entries, awards),
+    }
+
+
+def stage_days(
+    call: Call, stages: Sequence[Stage], decisions: Sequence[Decision], now: datetime
+) -> list[dict[str, Any]]:
+    """Days spent in each stage against plan; the value that the announcement quotes is speed."""
+    published = {d.stage_id: d.published_at for d in decisions if d.state is DecisionState.PUBLISHED}
+    rows = []
+    for stage in stages:
+        if stage.opened_at is None:
+            continue
+        end = published.get(stage.id) or now
+        planned = call.definition.stage(stage.code).days
+        rows.append(
+            {
+                "label": say(call.definition.stage(stage.code).names),
+                "value": max(0, round((end - stage.opened_at).total_seconds() / 86_400)),
+                "limit": planned,
+                "note": say(
+                    Text("공개됨", "published") if stage.id in published else Text("진행 중", "running"),
+                ),
+            }
+        )
+    return rows
+
+
+def history_steps(events: Sequence[AuditEvent]) -> list[dict[str, Any]]:
+    """The chain's events of one object, newest first."""
+    return [{"label": event_words(event.kind), "at": event.at, "state": "done"} for event in events]

@@ -1,0 +1,284 @@
+"""The office's lists across features: always within the officer's scope, counted in the database."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, and_, case, func, select
+from sqlalchemy.orm import selectinload
+
+from portal.applications.models import (
+    Application,
+    ApplicationState,
+    Institution,
+    InstitutionRole,
+    StageEntry,
+    Submission,
+)
+from portal.awards.models import Award, Decision, DecisionState
+from portal.conflicts.models import Conflict
+from portal.notifications.models import Letter, LetterState
+from portal.platform import search
+from portal.platform.context import Actor
+from portal.platform.db import db
+from portal.platform.jobs import Job, JobState
+from portal.platform.visibility import clause
+from portal.programs.models import Call, Program, Stage
+from portal.programs.queries import OFFICE_ROLES, call_in_scope
+from portal.reviews.models import Review, ReviewState
+from portal.routing.models import Assignment, AssignmentState
+from portal.screening.models import Screening, ScreeningState
+
+PAGE = 50
+
+
+@clause
+def content_is_open() -> ColumnElement[bool]:
+    """Sealed until close: before it the office counts applications but reads none."""
+    return Application.state == ApplicationState.CLOSED
+
+
+@clause
+def officer_not_barred(actor: Actor) -> ColumnElement[bool]:
+    """A conflict of interest outranks every role."""
+    bars = select(Conflict.id).where(
+        Conflict.application_id == Application.id,
+        Conflict.person_id.in_(actor.same_as),
+        Conflict.waived_at.is_(None),
+        Conflict.dismissed_at.is_(None),
+    )
+    return ~bars.exists()
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """What waits for somebody: how many, where."""
+
+    screenings: dict[int, int]
+    declarations: dict[int, int]
+    approvals: dict[int, int]
+    late_reviews: dict[int, int]
+    unsure_letters: dict[int, int]
+    parked: int
+
+
+def _by_call(rows: Sequence[Row[Any]]) -> dict[int, int]:
+    return {row[0]: row[1] for row in rows}
+
+
+def waiting(call_ids: list[int], now: datetime) -> Waiting:
+    """Six counts, each one query whatever the number of calls."""
+    run = db.session.execute
+    screenings = (
+        select(Stage.call_id, func.count())
+        .select_from(Screening)
+        .join(StageEntry, Screening.entry_id == StageEntry.id)
+        .join(Stage, StageEntry.stage_id == Stage.id)
+        .where(Stage.call_id.in_(call_ids), Screening.state == ScreeningState.WAITING)
+        .group_by(Stage.call_id)
+    )
+    declarations = (
+        select(Application.call_id, func.count())
+        .select_from(Conflict)
+        .join(Application, Conflict.application_id == Application.id)
+        .where(
+            Application.call_id.in_(call_ids), Conflict.ground == "unsure", Conflict.waived_at.is_(None),
+            Conflict.dismissed_at.is_(None),
+        )
+        .group_by(Application.call_id)
+    )  # fmt: skip
+    approvals = (
+        select(Stage.call_id, func.count())
+        .select_from(Decision)
+        .join(Stage, Decision.stage_id == Stage.id)
+        .where(Stage.call_id.in_(call_ids), Decision.state == DecisionState.PROPOSED)
+        .group_by(Stage.call_id)
+    )
+    late = (
+        select(Stage.call_id, func.count())
+        .select_from(Assignment)
+        .join(StageEntry, Assignment.entry_id == StageEntry.id)
+        .join(Stage, StageEntry.stage_id == Stage.id)
+        .outerjoin(Review, and_(Review.assignment_id == Assignment.id, Review.state != ReviewState.DRAFT))
+        .where(
+            Stage.call_id.in_(call_ids), Stage.review_due_at < now, Stage.review_closed_at.is_(None),
+            Assignment.state.in_((AssignmentState.PUBLISHED, AssignmentState.ACCEPTED)), Review.id.is_(None),
+        )
+        .group_by(Stage.call_id)
+    )  # fmt: skip
+    letters = (
+        select(Letter.call_id, func.count())
+        .where(Letter.call_id.in_(call_ids), Letter.state == LetterState.UNSURE)
+        .group_by(Letter.call_id)
+    )
+    parked = db.session.scalar(select(func.count()).select_from(Job).where(Job.state == JobState.PARKED)) or 0
+    return Waiting(
+        screenings=_by_call(run(screenings).all()),
+        declarations=_by_call(run(declarations).all()),
+        approvals=_by_call(run(approvals).all()),
+        late_reviews=_by_call(run(late).all()),
+        unsure_letters=_by_call([row for row in run(letters).all() if row[0] is not None]),
+        parked=parked,
+    )
+
+
+def application_counts(call_ids: list[int]) -> dict[int, dict[str, int]]:
+    """Applications by state for each call."""
+    counts: dict[int, dict[str, int]] = defaultdict(dict)
+    rows = db.session.execute(
+        select(Application.call_id, Application.state, func.count())
+        .where(Application.call_id.in_(call_ids))
+        .group_by(Application.call_id, Application.state)
+    )
+    for call_id, state, count in rows:
+        counts[call_id][state.value] = count
+    return counts
+
+
+def entry_counts(call_ids: list[int]) -> dict[int, dict[str, int]]:
+    """Stage entries by state for each stage."""
+    counts: dict[int, dict[str, int]] = defaultdict(dict)
+    rows = db.session.execute(
+        select(StageEntry.stage_id, StageEntry.state, func.count())
+        .join(Stage, StageEntry.stage_id == Stage.id)
+        .where(Stage.call_id.in_(call_ids))
+        .group_by(StageEntry.stage_id, StageEntry.state)
+    )
+    for stage_id, state, count in rows:
+        counts[stage_id][state.value] = count
+    return counts
+
+
+def award_counts(call_ids: list[int]) -> dict[int, int]:
+    rows = db.session.execute(
+        select(Award.call_id, func.count()).where(Award.call_id.in_(call_ids)).group_by(Award.call_id)
+    )
+    return _by_call(rows.all())
+
+
+def decisions(call_id: int) -> Sequence[Decision]:
+    return db.session.scalars(
+        select(Decision)
+        .join(Stage, Decision.stage_id == Stage.id)
+        .where(Stage.call_id == call_id)
+        .order_by(Decision.id.desc())
+    ).all()
+
+
+@dataclass(frozen=True)
+class ApplicationRow:
+    public_id: str
+    title: str
+    state: str
+    lead: str
+    submitted_at: datetime | None
+    requested: int
+    stage: str | None
+    entry_state: str | None
+
+
+SORTS = {"title": Application.title, "submitted": Application.changed_at, "requested": Submission.requested_total}
+
+
+def application_rows(
+    actor: Actor, call: Call, *, state: str = "", query: str = "", sort: str = "", page: int = 1
+) -> tuple[list[ApplicationRow], int]:
+    """One page of a call's applications. Before the close only their number and state are told."""
+    latest_number = (
+        select(Submission.application_id, func.max(Submission.number).label("number"))
+        .group_by(Submission.application_id)
+        .subquery()
+    )
+    latest_entry = (
+        select(StageEntry.application_id, func.max(StageEntry.id).label("id"))
+        .group_by(StageEntry.application_id)
+        .subquery()
+    )
+    base = (
+        select(Application.id)
+        .where(Application.call_id == call.id, officer_not_barred(actor))
+        .where(content_is_open() if query or sort else Application.id.is_not(None))
+    )
+    if state in {s.value for s in ApplicationState}:
+        base = base.where(Application.state == ApplicationState(state))
+    if (found := search.matches("application", Application.id, query)) is not None:  # type: ignore[arg-type]
+        base = base.where(found)
+    total = db.session.scalar(select(func.count()).select_from(base.subquery())) or 0
+    open_content = content_is_open()
+    rows = db.session.execute(
+        select(
+            Application.public_id,
+            case((open_content, Application.title), else_=""),
+            Application.state,
+            case((open_content, Institution.name), else_=""),
+            Submission.submitted_at,
+            case((open_content, Submission.requested_total), else_=0),
+            Stage.code,
+            StageEntry.state,
+        )
+        .where(Application.id.in_(base))
+        .outerjoin(
+            Institution,
+            and_(Institution.application_id == Application.id, Institution.role == InstitutionRole.LEAD),
+        )
+        .outerjoin(latest_number, latest_number.c.application_id == Application.id)
+        .outerjoin(
+            Submission,
+            and_(Submission.application_id == Application.id, Submission.number == latest_number.c.number),
+        )
+        .outerjoin(latest_entry, latest_entry.c.application_id == Application.id)
+        .outerjoin(StageEntry, StageEntry.id == latest_entry.c.id)
+        .outerjoin(Stage, Stage.id == StageEntry.stage_id)
+        .order_by(SORTS.get(sort, Application.id), Application.id)
+        .limit(PAGE)
+        .offset((page - 1) * PAGE)
+    )
+    return [
+        ApplicationRow(p, title, s.value, lead or "", at, int(asked or 0), stage, e.value if e else None)
+        for p, title, s, lead, at, asked, stage, e in rows
+    ], total
+
+
+def office_application(actor: Actor, public_id: str) -> Application | None:
+    """One closed application in the officer's scope, unless a conflict bars the officer."""
+    return db.session.scalars(
+        select(Application)
+        .join(Call, Application.call_id == Call.id)
+        .join(Program, Call.program_id == Program.id)
+        .where(
+            Application.public_id == public_id,
+            call_in_scope(actor, *OFFICE_ROLES, "auditor"),
+            content_is_open(),
+            officer_not_barred(actor),
+        )
+        .options(selectinload(Application.institutions))
+    ).one_or_none()
+
+
+def entries_of(application_id: int) -> Sequence[StageEntry]:
+    return db.session.scalars(
+        select(StageEntry)
+        .where(StageEntry.application_id == application_id)
+        .options(selectinload(StageEntry.stage), selectinload(StageEntry.submission))
+        .order_by(StageEntry.id)
+    ).all()
+
+
+def jobs(state: str = "", page: int = 1) -> tuple[Sequence[Job], int, dict[str, int]]:
+    """Jobs, the ones that need somebody first, then the newest; with counts by state."""
+    counts = {s.value: n for s, n in db.session.execute(select(Job.state, func.count()).group_by(Job.state)).all()}
+    query = select(Job)
+    if state in {s.value for s in JobState}:
+        query = query.where(Job.state == JobState(state))
+    total = counts.get(state, 0) if state else sum(counts.values())
+    urgency = case((Job.state == JobState.PARKED, 0), (Job.state == JobState.RUNNING, 1), else_=2)
+    rows = db.session.scalars(query.order_by(urgency, Job.id.desc()).limit(PAGE).offset((page - 1) * PAGE)).all()
+    return rows, total, counts
+
+
+def job(job_id: int) -> Job | None:
+    return db.session.scalars(select(Job).where(Job.id == job_id).with_for_update()).one_or_none()

@@ -65,7 +65,10 @@ class SheetForm(VersionedForm):
         return good
 
 
-def costs_form(definition: CallDefinition, cells: Mapping[tuple[int, str], Costs], version: int) -> CostsForm:
+def costs_form(
+    definition: CallDefinition, cells: Mapping[tuple[int, str], Costs], version: int, *, posted: bool = True
+) -> CostsForm:
+    """`posted` False: another form of the page was sent, this one shows what is stored."""
     digits = MINOR_DIGITS.get(definition.currency, 2)
     categories = {c.code: c for c in definition.costs}
     body: dict[str, Any] = {"definition": definition}
@@ -76,4 +79,5 @@ def costs_form(definition: CallDefinition, cells: Mapping[tuple[int, str], Costs
             label = f"{year} {say(categories[category].names)} {say(PAYER_NAMES[payer])}"
             body[name] = MoneyField(label, minor_digits=digits)
             data[name] = getattr(cells.get((year, category), Costs()), payer) or None
-    return cast(CostsForm, type("GridForm", (CostsForm,), body)(data=data))
+    made = type("GridForm", (CostsForm,), body)
+    return cast(CostsForm, made(data=data) if posted else made(formdata=None, data=data))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
 from typing import Final, NamedTuple
 
 from portal.applications.rules.matching import Costs
@@ -89,9 +90,9 @@ def year_cap(definition: CallDefinition, year: int) -> int | None:
     return sum(cap for cap in caps if cap is not None) if caps and None not in caps else None
 
 
-def sheet_rows(definition: CallDefinition, cells: Mapping[tuple[int, str], Costs]) -> list[list[object]]:
+def sheet_rows(definition: CallDefinition, cells: Mapping[tuple[int, str], Costs]) -> list[list[str | int]]:
     """The grid as a sheet, without its heading: one row for each year and category."""
-    rows: list[list[object]] = []
+    rows: list[list[str | int]] = []
     for year in definition.years:
         for category in definition.costs:
             costs = cells.get((year, category.code), Costs())
@@ -100,11 +101,11 @@ def sheet_rows(definition: CallDefinition, cells: Mapping[tuple[int, str], Costs
 
 
 def read_sheet(
-    definition: CallDefinition, rows: Iterable[Sequence[object]], minor_digits: int
+    definition: CallDefinition, rows: Iterable[tuple[int, Sequence[object]]], minor_digits: int
 ) -> tuple[dict[tuple[int, str], Costs], list[SheetProblem]]:
-    """The grid of a sheet in the template's shape, and every cell that cannot be read. Rows count from 1."""
+    """The grid of a sheet in the template's shape, and every cell that cannot be read. Rows come with their numbers."""
     known, cells, found = set(places(definition)), {}, []
-    for number, row in enumerate(rows, start=1):
+    for number, row in rows:
         texts = [_text(value) for value in row] + [""] * 6
         if not any(texts) or (number == 1 and not texts[0].isdigit()):
             continue  # an empty row, or the heading
@@ -120,7 +121,7 @@ def read_sheet(
 
 
 def _text(value: object) -> str:
-    if isinstance(value, float) and value.is_integer():
+    if isinstance(value, float | Decimal) and value == int(value):
         value = int(value)
     return "" if value is None else str(value).strip()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from portal.accounts.models import Affiliation, Person
+from portal.accounts.service import find_or_create_organisation
 from portal.applications import rules
 from portal.applications.consent import CURRENT
 from portal.applications.errors import CallClosed, NotOpen, NotYours, StaleAnswers, UnknownAffiliation, Withdrawn
@@ -99,11 +100,14 @@ def _affiliation(context: Context, lead: Lead) -> Affiliation | None:
 def _institution(
     context: Context, application: Application, lead: Lead, affiliation: Affiliation | None
 ) -> Institution:
-    known = affiliation.organisation if affiliation else None
+    known = (
+        affiliation.organisation
+        if affiliation
+        else find_or_create_organisation(context, lead.name, lead.kind, country=lead.country)
+    )
     institution = Institution(
         public_id=context.ids.public_id(), application_id=application.id, position=0, role=InstitutionRole.LEAD,
-        organisation_id=known.id if known else None, name=known.name if known else lead.name,
-        kind=known.kind if known else lead.kind, country=known.country if known else lead.country,
+        organisation_id=known.id, name=known.name, kind=known.kind, country=known.country,
         joined_at=context.now, joined_by_id=context.actor.person_id,
     )  # fmt: skip
     db.session.add(institution)

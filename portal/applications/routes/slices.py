@@ -1,0 +1,61 @@
+"""Which institution's part a page shows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from flask import g, url_for
+
+from portal.applications import rules
+from portal.applications.models import Application, Institution
+from portal.applications.policies import asked_slice
+from portal.applications.queries import drafts
+
+
+@dataclass(frozen=True)
+class Part:
+    """The institution whose part is shown (None: the team's), and what the viewer may do with it."""
+
+    standing: rules.Standing
+    institution: Institution | None
+    readable: Sequence[Institution]
+    mine: bool
+    open: bool
+
+    @property
+    def slice(self) -> str:
+        return self.institution.public_id if self.institution else ""
+
+    @property
+    def editable(self) -> bool:
+        return self.mine and self.open
+
+
+def team_part(application: Application) -> Part:
+    standing = drafts.standing_of(g.actor, application)
+    return Part(standing, None, [], rules.can_edit_team(standing), rules.is_open(application, g.now))
+
+
+def institution_part(application: Application) -> Part:
+    """The asked institution's part; without one the viewer's own, else the first that may be read."""
+    standing = drafts.standing_of(g.actor, application)
+    readable = [i for i in application.institutions if rules.can_read_slice(standing, i.public_id)]
+    own = [i for i in readable if rules.can_edit_slice(standing, i.public_id)]
+    asked = asked_slice()
+    shown = next((i for i in readable if i.public_id == asked), None)
+    if shown is None and not asked:
+        shown = next(iter(own or readable), None)
+    mine = shown is not None and shown in own
+    return Part(standing, shown, readable, mine, rules.is_open(application, g.now))
+
+
+def part_tabs(endpoint: str, part: Part, **values: str) -> list[dict[str, object]]:
+    return [
+        {
+            "label": i.name,
+            "url": url_for(endpoint, slice=i.public_id, **values),
+            "current": i.public_id == part.slice,
+        }
+        for i in part.readable
+    ]

@@ -1,0 +1,67 @@
+"""Start an application; change its title."""
+
+from __future__ import annotations
+
+from flask import Response, g, url_for
+
+from portal.applications import rules, service
+from portal.applications.consent import CURRENT
+from portal.applications.forms.draft import StartForm, TitleForm
+from portal.applications.models import Application
+from portal.applications.policies import applies, edits_application
+from portal.applications.queries import drafts
+from portal.applications.routes import bp
+from portal.platform.access import guard, subject
+from portal.platform.context import Context
+from portal.platform.language import Text
+from portal.platform.web import page, perform
+from portal.programs.models import Call, CallState
+
+
+@bp.route("/calls/<public_id>/apply", methods=["GET", "POST"], endpoint="start")
+@guard(applies)
+def start_application(public_id: str) -> Response:
+    call = subject(Call)
+    mine = drafts.affiliations_of(g.actor, g.now.date())
+    choices: list[tuple[str, Text | str]] = [
+        (str(a.id), f"{a.organisation.name} · {a.department.name}" if a.department else a.organisation.name)
+        for a in mine
+    ]
+    form = StartForm(affiliations=choices)
+
+    def act(context: Context) -> str:
+        lead = (
+            service.Lead(name=form.name.data, kind=form.kind.data)
+            if form.is_new
+            else service.Lead(affiliation_id=int(form.who.data))
+        )
+        made = service.start(context, call.id, form.title.data, lead)
+        return url_for("desks_applicant.cockpit", public_id=made.public_id)
+
+    done = perform(form, act, Text("신청서를 만들었습니다.", "Your application has been started."))
+    if done is not None:
+        return done
+    return page(
+        "applications/start.html", form=form, call=call, consent=CURRENT, has_affiliation=bool(mine),
+        earlier=drafts.drafts_of_call(g.actor, call.id),
+        taking=call.state is CallState.OPEN and call.opens_at <= g.now < call.closes_at,
+    )  # fmt: skip
+
+
+@bp.route("/applications/<public_id>/title", methods=["GET", "POST"])
+@guard(edits_application)
+def title(public_id: str) -> Response:
+    application = subject(Application)
+    form = TitleForm(data={"title": application.title})
+
+    def act(context: Context) -> str:
+        service.rename(context, application.id, form.title.data)
+        return url_for("desks_applicant.cockpit", public_id=public_id)
+
+    done = perform(form, act, Text("과제 이름을 저장했습니다.", "The title has been saved."))
+    if done is not None:
+        return done
+    return page(
+        "applications/start_title.html", form=form, application=application,
+        open=rules.is_open(application, g.now),
+    )  # fmt: skip

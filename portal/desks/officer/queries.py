@@ -21,6 +21,7 @@ from portal.applications.models import (
 )
 from portal.awards.models import Award, Decision, DecisionState
 from portal.conflicts.models import Conflict
+from portal.conflicts.queries import not_barred
 from portal.notifications.models import Letter, LetterState
 from portal.platform import search
 from portal.platform.context import Actor
@@ -40,18 +41,6 @@ PAGE = 50
 def content_is_open() -> ColumnElement[bool]:
     """Sealed until close: before it the office counts applications but reads none."""
     return Application.state == ApplicationState.CLOSED
-
-
-@clause
-def officer_not_barred(actor: Actor) -> ColumnElement[bool]:
-    """A conflict of interest outranks every role."""
-    bars = select(Conflict.id).where(
-        Conflict.application_id == Application.id,
-        Conflict.person_id.in_(actor.same_as),
-        Conflict.waived_at.is_(None),
-        Conflict.dismissed_at.is_(None),
-    )
-    return ~bars.exists()
 
 
 @dataclass(frozen=True)
@@ -86,7 +75,7 @@ def waiting(call_ids: list[int], now: datetime) -> Waiting:
         .select_from(Conflict)
         .join(Application, Conflict.application_id == Application.id)
         .where(
-            Application.call_id.in_(call_ids), Conflict.ground == "unsure", Conflict.waived_at.is_(None),
+            Application.call_id.in_(call_ids), Conflict.unsure, Conflict.waived_at.is_(None),
             Conflict.dismissed_at.is_(None),
         )
         .group_by(Application.call_id)
@@ -200,7 +189,7 @@ def application_rows(
     )
     base = (
         select(Application.id)
-        .where(Application.call_id == call.id, officer_not_barred(actor))
+        .where(Application.call_id == call.id, not_barred(actor.same_as, Application.id))
         .where(content_is_open() if query or sort else Application.id.is_not(None))
     )
     if state in {s.value for s in ApplicationState}:
@@ -253,7 +242,7 @@ def office_application(actor: Actor, public_id: str) -> Application | None:
             Application.public_id == public_id,
             call_in_scope(actor, *OFFICE_ROLES, "auditor"),
             content_is_open(),
-            officer_not_barred(actor),
+            not_barred(actor.same_as, Application.id),
         )
         .options(selectinload(Application.institutions))
     ).one_or_none()

@@ -1,0 +1,134 @@
+"""Aggregation and order: exact fractions, ranked unrounded, ties by the call's stated criteria. Pure."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Mark:
+    """One locked review: points by criterion, the reviewer by pseudonym."""
+
+    entry: str
+    entry_id: int
+    pseudonym: str
+    points: Mapping[str, int]
+
+    @property
+    def total(self) -> int:
+        return sum(self.points.values())
+
+
+@dataclass(frozen=True)
+class Ranked:
+    """One entry in order. `mean` is the mean of the reviewers' totals; criteria carry their weight as points."""
+
+    entry: str
+    entry_id: int
+    rank: int
+    mean: Fraction | None
+    by_criterion: dict[str, Fraction]
+    spread: Fraction
+    marks: tuple[Mark, ...]
+    tie: bool
+
+    @property
+    def n(self) -> int:
+        return len(self.marks)
+
+
+def mean(values: Sequence[int]) -> Fraction:
+    return Fraction(sum(values), len(values))
+
+
+def spread(values: Sequence[int]) -> Fraction:
+    """Mean absolute deviation from the mean: exact, in points; 0 for a single mark."""
+    if len(values) < 2:
+        return Fraction(0)
+    middle = mean(values)
+    return Fraction(sum(abs(v - middle) for v in values), 1) / len(values)
+
+
+def rank(
+    entries: Iterable[tuple[str, int]], marks: Iterable[Mark], criteria: Sequence[str], ties: Sequence[str]
+) -> list[Ranked]:
+    """Order by mean total, then by the means of the `ties` criteria in turn; equal to the end shares a rank.
+
+    An entry without a mark stands last, without a mean. The result does not depend on the order of the input.
+    """
+    by_entry: dict[str, list[Mark]] = {}
+    for mark in marks:
+        by_entry.setdefault(mark.entry, []).append(mark)
+
+    def measured(entry: str, entry_id: int) -> Ranked:
+        own = tuple(sorted(by_entry.get(entry, []), key=lambda m: m.pseudonym))
+        totals = [m.total for m in own]
+        return Ranked(
+            entry, entry_id, 0, mean(totals) if own else None,
+            {c: mean([m.points.get(c, 0) for m in own]) for c in criteria} if own else {},
+            spread(totals), own, False,
+        )  # fmt: skip
+
+    found = [measured(entry, entry_id) for entry, entry_id in entries]
+    keys = {r.entry: _key(r, ties) for r in found}
+    found.sort(key=lambda r: (keys[r.entry], r.entry))
+    result: list[Ranked] = []
+    for place, row in enumerate(found, start=1):
+        same = [other for other in found if keys[other.entry] == keys[row.entry]]
+        shared = result[-1].rank if result and keys[result[-1].entry] == keys[row.entry] else place
+        result.append(
+            Ranked(
+                row.entry, row.entry_id, shared, row.mean, row.by_criterion, row.spread, row.marks,
+                len(same) > 1 and row.mean is not None,
+            )
+        )  # fmt: skip
+    return result
+
+
+def _key(row: Ranked, ties: Sequence[str]) -> tuple[Fraction, ...]:
+    """Smaller is better; unmarked entries sort behind every marked one."""
+    if row.mean is None:
+        return (Fraction(1),) + (Fraction(0),) * (len(ties) + 1)
+    return (Fraction(0), -row.mean, *(-row.by_criterion[c] for c in ties))[: len(ties) + 2]
+
+
+def tie_at_the_line(rows: Sequence[Ranked], keep: int) -> bool:
+    """Entries on both sides of the line share a rank: the panel has to separate them."""
+    return len(rows) > keep > 0 and rows[keep - 1].rank == rows[keep].rank
+
+
+def as_text(value: Fraction | None) -> str | None:
+    return None if value is None else f"{value.numerator}/{value.denominator}"
+
+
+def from_text(value: str | None) -> Fraction | None:
+    return None if value is None else Fraction(value)
+
+
+def as_rows(ranked: Sequence[Ranked]) -> list[dict[str, Any]]:
+    """The stored form: exact fractions as "n/d"."""
+    return [
+        {
+            "entry": r.entry,
+            "entry_id": r.entry_id,
+            "rank": r.rank,
+            "mean": as_text(r.mean),
+            "by_criterion": {c: as_text(v) for c, v in r.by_criterion.items()},
+            "spread": as_text(r.spread),
+            "n": r.n,
+            "tie": r.tie,
+            "marks": [{"pseudonym": m.pseudonym, "points": dict(m.points), "total": m.total} for m in r.marks],
+        }
+        for r in ranked
+    ]
+
+
+def digest(value: Any) -> str:
+    """SHA-256 of the canonical JSON."""
+    text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()

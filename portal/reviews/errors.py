@@ -1,0 +1,48 @@
+"""Refusals about reviews."""
+
+from __future__ import annotations
+
+from portal.platform.errors import DomainError
+from portal.platform.language import Text
+
+
+class ReviewLocked(DomainError):
+    say = Text(
+        "이미 제출한 평가입니다. 회의에서만 이유를 적고 고칠 수 있습니다.",
+        "This review is submitted. It can be changed only in the panel meeting, with a reason.",
+    )
+    status = 409
+
+
+class ReviewNotOpen(DomainError):
+    say = Text("지금은 이 단계의 평가 기간이 아닙니다.", "This stage is not open for review now.")
+    status = 409
+
+
+class ScoreOutOfRange(DomainError):
+    say = Text(
+        "‘{criterion}’ 점수는 0부터 {points}까지의 정수여야 합니다.",
+        "The score on ‘{criterion}’ must be a whole number from 0 to {points}.",
+    )
+
+
+class ScoreMissing(DomainError):
+    say = Text("‘{criterion}’ 점수를 입력해 주십시오.", "Give a score on ‘{criterion}’.")
+
+
+class ReasonTooShort(DomainError):
+    say = Text(
+        "‘{criterion}’의 평가 의견을 {min}자 이상 써 주십시오.",
+        "Write at least {min} characters of reason on ‘{criterion}’.",
+    )
+
+
+class CommentTooShort(DomainError):
+    say = Text("종합의견을 {min}자 이상 써 주십시오.", "Write at least {min} characters of overall comment.")
+
+
+class ReviewIncomplete(DomainError):
+    say = Text(
+        "아직 마치지 않은 평가가 {n}건 있습니다: {which}. 마친 뒤 함께 제출하거나 마친 것만 골라 제출해 주십시오.",
+        "{n} reviews are not complete: {which}. Complete them, or submit only the complete ones.",
+    )

@@ -1,0 +1,68 @@
+"""What a score may be, when a review is complete, what its receipt covers. Pure."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from portal.platform.errors import DomainError
+from portal.platform.language import say
+from portal.programs.definition import Criterion, Stage
+from portal.reviews.errors import CommentTooShort, ReasonTooShort, ScoreMissing, ScoreOutOfRange
+
+MIN_COMMENT = 20
+MAX_TEXT = 5_000
+
+Marks = Mapping[str, tuple[int | None, str]]  # criterion -> (points, reason)
+
+
+def check_marks(marks: Marks, criteria: Iterable[Criterion]) -> list[DomainError]:
+    """What a draft may not hold: points outside the criterion's range. Unfinished is fine."""
+    wrong: list[DomainError] = []
+    for criterion in criteria:
+        points, _ = marks.get(criterion.code, (None, ""))
+        if points is not None and not 0 <= points <= criterion.points:
+            wrong.append(
+                ScoreOutOfRange(f"points_{criterion.code}", criterion=say(criterion.names), points=criterion.points)
+            )
+    return wrong
+
+
+def unfinished(marks: Marks, comment: str, stage: Stage) -> list[DomainError]:
+    """What is missing before the review can be submitted, in the order of the form."""
+    missing: list[DomainError] = []
+    for criterion in stage.criteria:
+        points, reason = marks.get(criterion.code, (None, ""))
+        if points is None:
+            missing.append(ScoreMissing(f"points_{criterion.code}", criterion=say(criterion.names)))
+        if len(reason.strip()) < criterion.min_reason:
+            missing.append(
+                ReasonTooShort(f"reason_{criterion.code}", criterion=say(criterion.names), min=criterion.min_reason)
+            )
+    if len(comment.strip()) < MIN_COMMENT:
+        missing.append(CommentTooShort("comment", min=MIN_COMMENT))
+    return missing
+
+
+def window_open(opens_at: datetime | None, closed_at: datetime | None, now: datetime) -> bool:
+    """Late is possible until the review is closed: a due date reminds, closing ends."""
+    return opens_at is not None and opens_at <= now and closed_at is None
+
+
+def total(marks: Marks) -> int:
+    return sum(points or 0 for points, _ in marks.values())
+
+
+def receipt(entry: str, pseudonym: str, marks: Marks, comment: str, at: datetime) -> str:
+    """SHA-256 over the locked content: what the reviewer holds against any later change."""
+    content = {
+        "entry": entry,
+        "pseudonym": pseudonym,
+        "scores": {code: [points, reason] for code, (points, reason) in sorted(marks.items())},
+        "comment": comment,
+        "at": at.isoformat(),
+    }
+    text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()

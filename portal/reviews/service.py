@@ -1,0 +1,169 @@
+"""The verbs of reviewing: save a draft, submit, close the review of a stage."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from portal.applications.models import EntryState, StageEntry
+from portal.audit.service import record
+from portal.conflicts.queries import bars_of
+from portal.platform.context import Context
+from portal.platform.db import db
+from portal.platform.errors import NotFound, Stale
+from portal.platform.files.resident_number import refuse_resident_numbers
+from portal.platform.jobs import enqueue
+from portal.platform.language import Text, say
+from portal.platform.names import nfc
+from portal.programs.models import Stage
+from portal.programs.queries import stage as stage_of
+from portal.reviews import queries, rules
+from portal.reviews.errors import ReviewIncomplete, ReviewLocked, ReviewNotOpen
+from portal.reviews.jobs import STAGE_REVIEWED, SUBMITTED
+from portal.reviews.models import Review, ReviewState, Score
+from portal.reviews.rules import Marks
+from portal.routing.models import Assignment, AssignmentState
+
+YOU = Text("본인(다른 창)", "you, in another window")
+
+
+def _own(context: Context, assignment_id: int) -> Assignment:
+    """The assignment, locked, if the actor may review it now: assigned, accepted, not barred, window open."""
+    found = db.session.scalars(
+        select(Assignment).where(Assignment.id == assignment_id).with_for_update(of=Assignment)
+    ).one_or_none()
+    if found is None or found.person_id not in context.actor.same_as or found.state is not AssignmentState.ACCEPTED:
+        raise NotFound
+    entry = found.entry
+    if bars_of(found.person_id, entry.application_id, context.now.date()):
+        raise NotFound
+    stage = entry.stage
+    if entry.state not in (EntryState.ENTERED, EntryState.IN_REVIEW):
+        raise ReviewNotOpen
+    if not rules.window_open(stage.review_opens_at, stage.review_closed_at, context.now):
+        raise ReviewNotOpen
+    return found
+
+
+def save_review(
+    context: Context, assignment_id: int, marks: Marks, comment: str, note: str = "", version: int | None = None
+) -> Review:
+    """Keep a draft. Raises Stale when another window saved a newer one, ScoreOutOfRange, ResidentNumberFound.
+
+    `version` is the one the form started from; None (an import) takes whatever is there.
+    """
+    assignment = _own(context, assignment_id)
+    criteria = assignment.entry.stage.call.definition.stage(assignment.entry.stage.code).criteria
+    review = queries.review_of(assignment.id)
+    if review is not None and review.state is not ReviewState.DRAFT:
+        raise ReviewLocked
+    if review is not None and version is not None and version != review.version:
+        raise Stale(who=say(YOU))
+    wrong = rules.check_marks(marks, criteria)
+    if wrong:
+        raise wrong[0]
+    for text in (comment, note, *(reason for _, reason in marks.values())):
+        refuse_resident_numbers(text)
+    if review is None:
+        review = Review(
+            public_id=context.ids.public_id(), assignment_id=assignment.id, saved_at=context.now, version=0, scores=[]
+        )
+        db.session.add(review)
+        db.session.flush()
+    _write_scores(review, {c.code: marks.get(c.code, (None, "")) for c in criteria})
+    review.comment, review.note_to_officer = nfc(comment)[: rules.MAX_TEXT], nfc(note)[: rules.MAX_TEXT]
+    review.saved_at, review.version = context.now, review.version + 1
+    return review
+
+
+def _write_scores(review: Review, marks: Marks) -> None:
+    present = {score.criterion: score for score in review.scores}
+    for criterion, (points, reason) in marks.items():
+        score = present.get(criterion)
+        if score is None:
+            score = Score(criterion=criterion)
+            review.scores.append(score)
+        score.points, score.reason = points, nfc(reason)[: rules.MAX_TEXT]
+
+
+def marks_of(review: Review) -> dict[str, tuple[int | None, str]]:
+    return {score.criterion: (score.points, score.reason) for score in review.scores}
+
+
+def submit_reviews(context: Context, assignment_ids: list[int]) -> list[Review]:
+    """Lock and receipt complete reviews, all or none; the last one of a stage ends its review."""
+    locked, incomplete = [], []
+    for assignment_id in sorted(set(assignment_ids)):
+        assignment = _own(context, assignment_id)
+        review = queries.review_of(assignment.id)
+        stage = assignment.entry.stage.call.definition.stage(assignment.entry.stage.code)
+        if review is not None and review.state is not ReviewState.DRAFT:
+            locked.append(review)
+            continue
+        if review is None or rules.unfinished(marks_of(review), review.comment, stage):
+            incomplete.append(assignment.entry.application.title)
+            continue
+        _lock(context, assignment, review)
+        locked.append(review)
+    if incomplete:
+        raise ReviewIncomplete(n=len(incomplete), which=", ".join(incomplete[:5]))
+    for stage_id in {r.assignment.entry.stage_id for r in locked}:
+        _end_when_complete(context, stage_of(stage_id))
+    return locked
+
+
+def record_scores(
+    context: Context, assignment_id: int, marks: Marks, comment: str, note: str = "", version: int | None = None
+) -> Review:
+    """Save and submit one review in one step."""
+    review = save_review(context, assignment_id, marks, comment, note, version)
+    stage = review.assignment.entry.stage
+    missing = rules.unfinished(marks_of(review), review.comment, stage.call.definition.stage(stage.code))
+    if missing:
+        raise missing[0]
+    return submit_reviews(context, [assignment_id])[0]
+
+
+def _lock(context: Context, assignment: Assignment, review: Review) -> None:
+    review.state, review.locked_at = ReviewState.LOCKED, context.now
+    review.receipt = rules.receipt(
+        assignment.entry.public_id, assignment.pseudonym, marks_of(review), review.comment, context.now
+    )
+    record(
+        context, "ScoresRecorded", "review", review.public_id, entry=assignment.entry.public_id,
+        pseudonym=assignment.pseudonym, receipt=review.receipt, total=rules.total(marks_of(review)),
+    )  # fmt: skip
+    db.session.flush()
+    enqueue(SUBMITTED, {"review_id": review.id}, key=str(review.id), now=context.now)
+
+
+def _end_when_complete(context: Context, stage: Stage) -> None:
+    if not queries.waiting_declarations(stage.id) and not queries.open_drafts(stage.id):
+        _close(context, stage)
+
+
+def close_review(context: Context, stage_id: int) -> Stage:
+    """An officer ends the review although some reviews are missing; drafts stay drafts and do not count."""
+    stage = db.session.scalars(select(Stage).where(Stage.id == stage_id).with_for_update(of=Stage)).one()
+    if not rules.window_open(stage.review_opens_at, stage.review_closed_at, context.now):
+        raise ReviewNotOpen
+    _close(context, stage)
+    return stage
+
+
+def _close(context: Context, stage: Stage) -> None:
+    if stage.review_closed_at is not None:
+        return
+    stage.review_closed_at = context.now
+    found = queries.progress(stage.id)
+    record(context, "ReviewClosed", "stage", stage.public_id, accepted=found.accepted, locked=found.locked)
+    enqueue(STAGE_REVIEWED, {"stage_id": stage.id}, key=f"{stage.id}:{context.now.isoformat()}", now=context.now)
+
+
+def entries_in_review(stage_id: int) -> list[int]:
+    return list(
+        db.session.scalars(
+            select(StageEntry.id)
+            .where(StageEntry.stage_id == stage_id, StageEntry.state == EntryState.IN_REVIEW)
+            .order_by(StageEntry.id)
+        )
+    )

@@ -1,0 +1,191 @@
+"""Refusals about recommendations, decisions and awards."""
+
+from __future__ import annotations
+
+from portal.platform.errors import DomainError
+from portal.platform.language import Text
+
+
+class NotAnAwardingStage(DomainError):
+    status = 409
+    say = Text(
+        "이 단계에서는 지원 내용을 정하지 않습니다. 지원을 정하는 단계에서 열 수 있습니다.",
+        "This stage awards nothing. Amounts are recommended at the awarding stage.",
+    )
+
+
+class NotRanked(DomainError):
+    status = 409
+    say = Text(
+        "아직 순위가 없습니다. 평가를 마감하고 순위를 낸 뒤 진행해 주십시오.",
+        "There is no ranking yet. Close the reviews and rank first.",
+    )
+
+
+class NotOnPanel(DomainError):
+    status = 403
+    say = Text(
+        "이 평가단의 위촉을 수락한 위원만 할 수 있습니다.",
+        "Only reviewers who accepted a seat on this panel may do this.",
+    )
+
+
+class NotTheChair(DomainError):
+    status = 403
+    say = Text("위원장만 표를 확정할 수 있습니다.", "Only the chair may close the table.")
+
+
+class TableClosed(DomainError):
+    status = 409
+    say = Text(
+        "위원장이 확정한 표라서 고칠 수 없습니다. 고치려면 담당자에게 다시 열어 달라고 요청해 주십시오.",
+        "The chair has closed this table. To change it, ask the officer to open it again.",
+    )
+
+
+class TableOpen(DomainError):
+    status = 409
+    say = Text(
+        "평가단이 지원 내용 표를 아직 확정하지 않았습니다. 위원장이 확정한 뒤 의결안을 올릴 수 있습니다.",
+        "The panel has not closed its table of amounts. Propose once the chair has closed it.",
+    )
+
+
+class EntryNotInTable(DomainError):
+    status = 404
+    say = Text("이 표에 없는 과제입니다.", "This application is not in the table.")
+
+
+class OverRequest(DomainError):
+    say = Text(
+        "‘{title}’의 {component}: 신청한 {asked}보다 많이 권고할 수 없습니다.",
+        "“{title}”, {component}: no more than the {asked} asked for can be recommended.",
+    )
+
+
+class WholeNumber(DomainError):
+    say = Text("0 이상의 정수를 입력해 주십시오: {typed}", "Enter a whole number of 0 or more: {typed}")
+
+
+class CutNeedsReason(DomainError):
+    say = Text(
+        "신청보다 {share}% 넘게 줄인 과제에는 사유를 {least}자 이상 적어 주십시오: {titles}",
+        "Give a reason of at least {least} characters where more than {share}% was cut: {titles}",
+    )
+
+
+class EntriesMissing(DomainError):
+    say = Text(
+        "이 단계의 모든 과제에 결과를 정해야 합니다. 빠졌거나 남는 과제가 {count}건 있습니다.",
+        "Every application of the stage needs exactly one outcome; {count} are missing or too many.",
+    )
+
+
+class EntriesWaiting(DomainError):
+    status = 409
+    say = Text(
+        "적합성 검토가 끝나지 않은 과제가 {count}건 있습니다. 먼저 처리해 주십시오.",
+        "{count} applications still wait in screening. Settle them first.",
+    )
+
+
+class WrongResult(DomainError):
+    say = Text("이 단계에서는 쓸 수 없는 결과입니다: {result}", "This result has no place at this stage: {result}")
+
+
+class TooMany(DomainError):
+    say = Text(
+        "이 공고는 이 단계에서 {keep}건까지 선정합니다. {count}건을 골랐습니다.",
+        "The call takes at most {keep} at this stage; {count} were chosen.",
+    )
+
+
+class TooFew(DomainError):
+    say = Text(
+        "이 공고는 정한 수보다 적게 선정하거나 아무도 선정하지 않는 것을 허용하지 않습니다. {keep}건을 골라 주십시오.",
+        "The call does not allow selecting fewer or nobody. Choose {keep}.",
+    )
+
+
+class ConditionFailed(DomainError):
+    say = Text(
+        "‘{title}’은(는) 조건 ‘{condition}’을 충족하지 못해 선정할 수 없습니다.",
+        "“{title}” failed the condition “{condition}” and cannot be selected.",
+    )
+
+
+class ConditionOpen(DomainError):
+    say = Text(
+        "‘{title}’의 조건 ‘{condition}’ 확인이 남아 있습니다.",
+        "The condition “{condition}” of “{title}” is still to be checked.",
+    )
+
+
+class NothingRecommended(DomainError):
+    say = Text(
+        "‘{title}’에 권고된 지원이 없습니다. 결과를 바꾸거나 평가단 표를 다시 열어 주십시오.",
+        "Nothing is recommended for “{title}”. Change its result or open the panel's table again.",
+    )
+
+
+class ReasonTooShort(DomainError):
+    say = Text("사유를 {least}자 이상 적어 주십시오.", "Give a reason of at least {least} characters.")
+
+
+class DecisionStands(DomainError):
+    status = 409
+    say = Text(
+        "이 단계에는 이미 의결안이 있습니다. 새로 올리려면 먼저 반려해 주십시오.",
+        "This stage already has a decision under way. Return it before proposing another.",
+    )
+
+
+class DecisionStateRefused(DomainError):
+    status = 409
+    say = Text(
+        "지금 상태({state})의 의결에는 할 수 없는 일입니다.", "This cannot be done to a decision that is {state}."
+    )
+
+
+class RulesChanged(DomainError):
+    status = 409
+    say = Text(
+        "제안 뒤에 규칙이나 순위, 과제 상태가 바뀌었습니다. 반려하고 다시 제안해 주십시오.",
+        "The rules, the ranking or an application changed since the proposal. Return it and propose anew.",
+    )
+
+
+class MayNotApprove(DomainError):
+    status = 403
+    say = Text("승인할 수 없습니다: {why}", "You may not approve: {why}")
+
+
+class Conflicted(DomainError):
+    status = 403
+    say = Text(
+        "이해충돌이 있는 과제가 포함되어 있어 처리할 수 없습니다. 다른 담당자가 처리해야 합니다.",
+        "You have a conflict of interest here. Somebody else has to do this.",
+    )
+
+
+class AwardStateRefused(DomainError):
+    status = 409
+    say = Text(
+        "지금 상태({state})의 지원에는 할 수 없는 일입니다.", "This cannot be done to an award that is: {state}."
+    )
+
+
+class OfferExpired(DomainError):
+    status = 409
+    say = Text(
+        "수락 기한({until})이 지나 답할 수 없습니다. 담당자에게 문의해 주십시오.",
+        "The offer ran out on {until} and can no longer be answered. Ask the officer.",
+    )
+
+
+class NotYoursToAnswer(DomainError):
+    status = 403
+    say = Text(
+        "신청서를 낸 사람이나 주관기관의 대표자만 답할 수 있습니다.",
+        "Only the applicant or a representative of the lead institution may answer.",
+    )

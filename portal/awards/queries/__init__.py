@@ -1,0 +1,1 @@
+"""The panel's table, decisions, awards: always with the viewer in hand."""

@@ -1,0 +1,23 @@
+"""The verbs: recommend, propose, approve, publish, answer."""
+
+from portal.awards.service.decide import approve, propose, return_decision
+from portal.awards.service.issue import cancel_award, issue_award
+from portal.awards.service.offer import accept_award, decline_award, expire_award
+from portal.awards.service.publish import publish
+from portal.awards.service.table import close_table, open_table, recommend, reopen_table
+
+__all__ = [
+    "accept_award",
+    "approve",
+    "cancel_award",
+    "close_table",
+    "decline_award",
+    "expire_award",
+    "issue_award",
+    "open_table",
+    "propose",
+    "publish",
+    "recommend",
+    "reopen_table",
+    "return_decision",
+]

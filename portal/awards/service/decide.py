@@ -1,0 +1,275 @@
+"""Propose, approve by a second person, return."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+
+from portal.applications.models import EntryState, StageEntry
+from portal.audit.service import record
+from portal.awards import rules
+from portal.awards.errors import (
+    ConditionFailed,
+    ConditionOpen,
+    Conflicted,
+    DecisionStands,
+    DecisionStateRefused,
+    EntriesMissing,
+    EntriesWaiting,
+    MayNotApprove,
+    NothingRecommended,
+    NotRanked,
+    ReasonTooShort,
+    RulesChanged,
+    TableOpen,
+    TooFew,
+    TooMany,
+    WrongResult,
+)
+from portal.awards.jobs import PROPOSED, RETURNED
+from portal.awards.models import AwardTable, Decision, DecisionState, Outcome, Result
+from portal.awards.queries import awards as award_queries
+from portal.awards.queries import decisions as queries
+from portal.awards.queries import tables
+from portal.awards.rules import Bar, Fault, Piece
+from portal.awards.service.issue import cancel_award, issue_award
+from portal.budgets import service as budgets
+from portal.platform.context import Context
+from portal.platform.db import db
+from portal.platform.errors import Forbidden
+from portal.platform.jobs import enqueue
+from portal.platform.language import say
+from portal.programs.definition import Stage as StageDefinition
+from portal.programs.models import Call, Stage
+from portal.ranking.models import ConditionResult, RankingRun
+
+
+def propose(
+    context: Context, stage_id: int, outcomes: Sequence[tuple[int, Result, str]], reason: str, track: str = ""
+) -> Decision:
+    """One outcome with its reason for every entry of the stage; pins the ranking run and the hash of the rules.
+
+    Raises EntriesMissing, TooMany, TooFew, ConditionFailed, TableOpen, DecisionStands and their like.
+    """
+    stage = db.session.scalars(select(Stage).where(Stage.id == stage_id).with_for_update(of=Stage)).one()
+    call, definition = stage.call, stage.call.definition.stage(stage.code)
+    if not (context.actor.has("officer", *call.scopes) or context.actor.has("administrator", *call.scopes)):
+        raise Forbidden
+    if queries.live_decision(stage_id, track) is not None:
+        raise DecisionStands
+    run = tables.latest_run(stage_id, track)
+    if run is None:
+        raise NotRanked
+    entries = _entries(context, stage_id, track, [entry_id for entry_id, _, _ in outcomes])
+    places = tables.places(run)
+    if any(entry_id not in places for entry_id in entries):
+        raise NotRanked
+    _check_results(call, definition, entries, outcomes)
+    _check_reasons(outcomes, reason)
+    if definition.awards:
+        _check_bundles(stage_id, track, entries, outcomes)
+    decision = Decision(
+        public_id=context.ids.public_id(), stage_id=stage_id, track=track, ranking_run_id=run.id,
+        state=DecisionState.PROPOSED, rules_hash=call.content_hash, reason=reason.strip(), proposed_at=context.now,
+        proposed_by_id=context.actor.person_id,
+    )  # fmt: skip
+    db.session.add(decision)
+    db.session.flush()
+    for entry_id, result, why in outcomes:
+        db.session.add(
+            Outcome(
+                public_id=context.ids.public_id(), decision_id=decision.id, entry_id=entry_id, result=result,
+                rank=places[entry_id].rank, reason=why.strip(),
+            )
+        )  # fmt: skip
+    db.session.flush()
+    record(
+        context, "DecisionProposed", "decision", decision.public_id,
+        stage=stage.public_id, rules=call.content_hash, run=run.public_id,
+        outcomes=[[entries[i].public_id, result.value] for i, result, _ in outcomes], reason=reason,
+    )  # fmt: skip
+    enqueue(PROPOSED, {"decision_id": decision.id}, key=str(decision.id), now=context.now)
+    return decision
+
+
+def _entries(context: Context, stage_id: int, track: str, given: list[int]) -> dict[int, StageEntry]:
+    open_ones = queries.open_entries(stage_id, track)
+    waiting = [entry for entry in open_ones if entry.state is EntryState.ENTERED]
+    if waiting:
+        raise EntriesWaiting(count=len(waiting))
+    entries = {entry.id: entry for entry in open_ones}
+    if queries.is_barred_from(context.actor, entries):
+        raise Conflicted
+    wrong = set(given) ^ set(entries)
+    if wrong or len(given) != len(set(given)):
+        raise EntriesMissing(count=max(1, len(wrong)))
+    return entries
+
+
+def _check_results(
+    call: Call,
+    definition: StageDefinition,
+    entries: dict[int, StageEntry],
+    outcomes: Sequence[tuple[int, Result, str]],
+) -> None:
+    allowed = rules.allowed_results(definition)
+    found = tables.conditions_of(entries)
+    failed = {
+        entry_id: next((c for c in definition.conditions if _failed(found, entry_id, c.code)), None)
+        for entry_id in entries
+    }
+    for entry_id, result, _ in outcomes:
+        if result not in allowed:
+            raise WrongResult(result=rules.RESULTS[result])
+        if result not in rules.SELECTED:
+            continue
+        title = entries[entry_id].application.title
+        condition = failed[entry_id]
+        if condition is not None:
+            raise ConditionFailed(title=title, condition=say(condition.names))
+        for condition in definition.conditions:
+            if condition.code not in found.get(entry_id, {}):
+                raise ConditionOpen(title=title, condition=say(condition.names))
+    chosen = sum(result in rules.SELECTED for _, result, _ in outcomes)
+    possible = sum(condition is None for condition in failed.values())
+    keep = rules.keep_of(definition, call.definition.awards)
+    fault = rules.selection_fault(chosen, possible, keep, call.definition.awards)
+    if fault is Fault.TOO_MANY:
+        raise TooMany(keep=keep, count=chosen)
+    if fault is Fault.TOO_FEW:
+        raise TooFew(keep=min(keep, possible))
+
+
+def _failed(found: dict[int, dict[str, ConditionResult]], entry_id: int, code: str) -> bool:
+    finding = found.get(entry_id, {}).get(code)
+    return finding is not None and not finding.passed
+
+
+def _check_reasons(outcomes: Sequence[tuple[int, Result, str]], reason: str) -> None:
+    if len(reason.strip()) < rules.REASON_LEAST:
+        raise ReasonTooShort("reason", least=rules.REASON_LEAST)
+    for entry_id, _, why in outcomes:
+        if len(why.strip()) < rules.REASON_LEAST:
+            raise ReasonTooShort(f"reason_{entry_id}", least=rules.REASON_LEAST)
+
+
+def bundles(stage_id: int, track: str, entry_ids: Sequence[int]) -> dict[int, list[Piece]]:
+    """What the panels' closed tables recommend for these entries. Raises TableOpen."""
+    closed: list[int] = []
+    for panel in tables.panels_of_stage(stage_id, track):
+        table = tables.table_of(panel.id)
+        covered = {entry.id for entry in tables.entries_of_panel(panel.id)}
+        if covered & set(entry_ids):
+            if table is None or table.closed_at is None:
+                raise TableOpen
+            closed.append(table.id)
+    if not closed and entry_ids:
+        raise TableOpen
+    advice = tables.advice_in(closed)
+    return {entry_id: advice[entry_id].bundle() if entry_id in advice else [] for entry_id in entry_ids}
+
+
+def _check_bundles(
+    stage_id: int, track: str, entries: dict[int, StageEntry], outcomes: Sequence[tuple[int, Result, str]]
+) -> None:
+    awarded = [entry_id for entry_id, result, _ in outcomes if result is Result.AWARD]
+    for entry_id, bundle in bundles(stage_id, track, awarded).items():
+        if not bundle:
+            raise NothingRecommended(title=entries[entry_id].application.title)
+
+
+def approve(context: Context, decision_id: int, note: str = "") -> Decision:
+    """The second person's act: reserves and creates every award, or, when one line has not enough, nothing at all.
+
+    Raises MayNotApprove, RulesChanged, DecisionStateRefused, CapExceeded, BudgetFrozen.
+    """
+    decision = queries.locked_decision(decision_id)
+    stage = decision.stage
+    _move(decision, DecisionState.APPROVED)
+    bar = bar_of(context, decision)
+    if bar is not None:
+        raise MayNotApprove(why=rules.BARS[bar])
+    outcomes = queries.outcomes_of(decision_id)
+    _check_unchanged(decision, outcomes)
+    if stage.call.definition.stage(stage.code).awards:
+        awarded = [outcome for outcome in outcomes if outcome.result is Result.AWARD]
+        _hold_tables(stage.id, decision.track)
+        pieces = bundles(stage.id, decision.track, [outcome.entry_id for outcome in awarded])
+        budgets.hold(rules.bundle_charges((p for b in pieces.values() for p in b), stage.call.definition))
+        for outcome in awarded:
+            issue_award(context, outcome.id, pieces[outcome.entry_id])
+    decision.approved_at, decision.approved_by_id = context.now, context.actor.person_id
+    decision.approval_note = note.strip() or None
+    record(context, "DecisionApproved", "decision", decision.public_id, comment=note)
+    db.session.flush()
+    return decision
+
+
+def _hold_tables(stage_id: int, track: str) -> None:
+    """Nobody opens a table of this stage again while its awards are being issued."""
+    panels = [panel.id for panel in tables.panels_of_stage(stage_id, track)]
+    db.session.execute(
+        select(AwardTable.id).where(AwardTable.panel_id.in_(panels)).order_by(AwardTable.id).with_for_update()
+    ).all()
+
+
+def bar_of(context: Context, decision: Decision) -> Bar | None:
+    """Why the actor may not approve this decision."""
+    outcomes = queries.outcomes_of(decision.id)
+    parties = queries.parties_of(decision, second_needed(decision))
+    conflicted = queries.is_barred_from(context.actor, [outcome.entry_id for outcome in outcomes])
+    places = queries.affiliations_of(tables.identities(context.actor), context.now)
+    return rules.bar_to_approve(context.actor, decision.stage.call.scopes, parties, places, conflicted)
+
+
+def second_needed(decision: Decision) -> bool:
+    call = decision.stage.call
+    definition = call.definition.stage(decision.stage.code)
+    threshold = call.definition.awards.second_approver_above
+    if not definition.awards or threshold <= 0:
+        return True
+    awarded = [o.entry_id for o in queries.outcomes_of(decision.id) if o.result is Result.AWARD]
+    pieces = bundles(decision.stage_id, decision.track, awarded)
+    total = sum(rules.total_value(bundle, call.definition) for bundle in pieces.values())
+    return rules.needs_second_approver(definition, total, threshold)
+
+
+def _move(decision: Decision, to: DecisionState) -> None:
+    if not rules.decision_may_move(decision.state, to):
+        raise DecisionStateRefused(state=rules.DECISION_STATES[decision.state])
+    decision.state = to
+
+
+def _check_unchanged(decision: Decision, outcomes: Sequence[Outcome]) -> None:
+    """The proposal still stands on the rules, the ranking and the entries it was made on."""
+    run = db.session.get_one(RankingRun, decision.ranking_run_id)
+    if (
+        decision.rules_hash != decision.stage.call.content_hash
+        or run.discarded_at is not None
+        or any(outcome.entry.state is not EntryState.IN_REVIEW for outcome in outcomes)
+    ):
+        raise RulesChanged
+
+
+def return_decision(context: Context, decision_id: int, reason: str) -> Decision:
+    """Not approved, or approved and not yet published: back with a reason; reserved money is free again."""
+    decision = queries.locked_decision(decision_id)
+    scopes = decision.stage.call.scopes
+    mine = decision.proposed_by_id in tables.identities(context.actor)
+    if not (context.actor.has("administrator", *scopes) or mine):
+        raise Forbidden
+    if len(reason.strip()) < rules.REASON_LEAST:
+        raise ReasonTooShort("reason", least=rules.REASON_LEAST)
+    if decision.state is DecisionState.PUBLISHED:
+        raise DecisionStateRefused(state=rules.DECISION_STATES[decision.state])
+    if queries.is_barred_from(context.actor, [o.entry_id for o in queries.outcomes_of(decision_id)]):
+        raise Conflicted
+    _move(decision, DecisionState.ANNULLED)
+    for award in award_queries.awards_of_decision(decision_id):
+        cancel_award(context, award.id, reason)
+    decision.annulled_at, decision.annulled_by_id = context.now, context.actor.person_id
+    decision.annulment_reason = reason.strip()
+    record(context, "DecisionReturned", "decision", decision.public_id, reason=reason)
+    enqueue(RETURNED, {"decision_id": decision.id}, key=str(decision.id), now=context.now)
+    return decision

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date
-from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import aliased
@@ -12,7 +11,8 @@ from sqlalchemy.sql.elements import SQLColumnExpression
 
 from portal.accounts.models import Person
 from portal.conflicts.models import Conflict, Severity
-from portal.conflicts.rules import Bar, explain
+from portal.conflicts.rules import Bar, explain, today
+from portal.platform import clock
 from portal.platform.db import db
 from portal.platform.visibility import clause
 from portal.programs.definition import Regime
@@ -30,8 +30,8 @@ def same_humans(person_ids: Iterable[int]) -> Select[int]:
 
 
 def in_force(on: date | None = None) -> ColumnElement[bool]:
-    """Not dismissed, not lawfully waived, within its dates. Without a day, the database's own."""
-    day: Any = on if on is not None else func.current_date()
+    """Not dismissed, not lawfully waived, within its dates; `on` defaults to the portal's present day."""
+    day = on or today(clock.now())
     return and_(
         Conflict.dismissed_at.is_(None),
         or_(Conflict.waived_at.is_(None), Conflict.severity != Severity.WAIVABLE),

@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from portal.applications.models import EntryState, StageEntry
 from portal.applications.queries.submissions import content_of
-from portal.applications.service import move_entry
+from portal.applications.service.close import move_entry
 from portal.audit import service as audit
 from portal.conflicts.errors import OwnConflict
 from portal.conflicts.queries import bars_of

@@ -1,0 +1,3 @@
+"""Every SELECT of routing, split by who asks."""
+
+from __future__ import annotations

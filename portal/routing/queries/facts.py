@@ -1,0 +1,214 @@
+"""The facts that detection looks at, loaded for many people and applications in a fixed number of queries."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from sqlalchemy import func, select
+
+from portal.accounts.models import Affiliation, Department, Organisation, Person, Sanction
+from portal.applications.models import (
+    Application,
+    ApplicationState,
+    EntryState,
+    Institution,
+    Member,
+    MemberRole,
+    StageEntry,
+)
+from portal.platform.db import db
+from portal.programs.models import Stage
+from portal.routing.models import Panel, Seat, SeatState
+from portal.routing.rules.detection import Candidate, Post, Target, name_key
+
+OPEN_STATES = (EntryState.ENTERED, EntryState.IN_REVIEW)
+IN_CALL = (ApplicationState.SUBMITTED, ApplicationState.CLOSED)
+
+
+@dataclass
+class Team:
+    """Everybody in an application: by person id and by address, as some have no account yet."""
+
+    people: set[int] = field(default_factory=set)
+    emails: set[str] = field(default_factory=set)
+    principals: list[tuple[int | None, int | None, str]] = field(default_factory=list)  # person, organisation, dept
+
+    def holds(self, identities: frozenset[int], emails: frozenset[str]) -> bool:
+        return bool(identities & self.people or emails & self.emails)
+
+
+def teams(application_ids: Sequence[int]) -> dict[int, Team]:
+    """Members of every role, the owner, and the representatives who joined."""
+    found: dict[int, Team] = {id_: Team() for id_ in application_ids}
+    members = db.session.execute(
+        select(
+            Member.application_id, Member.person_id, Member.email_key, Member.role, Member.department,
+            Institution.organisation_id,
+        )
+        .join(Institution, Member.institution_id == Institution.id)
+        .where(Member.application_id.in_(application_ids))
+        .order_by(Member.id)
+    )  # fmt: skip
+    for application, person, email, role, department, organisation in members:
+        team = found[application]
+        team.emails.add(email)
+        if person is not None:
+            team.people.add(person)
+        if role is MemberRole.PI:
+            team.principals.append((person, organisation, department))
+    owners = select(Application.id, Application.owner_id).where(Application.id.in_(application_ids))
+    joined = select(Institution.application_id, Institution.joined_by_id).where(
+        Institution.application_id.in_(application_ids), Institution.joined_by_id.is_not(None)
+    )
+    for application, person in [*db.session.execute(owners), *db.session.execute(joined)]:
+        found[application].people.add(person)
+    return found
+
+
+def _posts(person_ids: Iterable[int]) -> dict[int, list[Post]]:
+    """Root person id -> posts of every identity, newest first."""
+    rows = db.session.execute(
+        select(Affiliation, Organisation.kind, Department.name, func.coalesce(Person.same_as_id, Person.id))
+        .join(Organisation, Affiliation.organisation_id == Organisation.id)
+        .join(Person, Affiliation.person_id == Person.id)
+        .outerjoin(Department, Affiliation.department_id == Department.id)
+        .where(func.coalesce(Person.same_as_id, Person.id).in_(list(person_ids)))
+        .order_by(Affiliation.since.desc(), Affiliation.id)
+    )
+    found: dict[int, list[Post]] = defaultdict(list)
+    for row, kind, department, root in rows:
+        found[root].append(Post(row.organisation_id, kind, row.department_id, department or "", row.since, row.until))
+    return found
+
+
+def roots_of(person_ids: Iterable[int]) -> dict[int, int]:
+    """person id -> the id that stands for the human."""
+    rows = db.session.execute(
+        select(Person.id, func.coalesce(Person.same_as_id, Person.id)).where(Person.id.in_(list(person_ids)))
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+def targets(application_ids: Sequence[int], known: dict[int, Team] | None = None) -> list[Target]:
+    teams_ = known or teams(application_ids)
+    organisations: dict[int, dict[int, str]] = defaultdict(dict)
+    rows = db.session.execute(
+        select(Institution.application_id, Institution.organisation_id, Institution.kind)
+        .where(Institution.application_id.in_(application_ids), Institution.organisation_id.is_not(None))
+        .order_by(Institution.id)
+    )
+    for application, organisation, kind in rows:
+        organisations[application][organisation or 0] = kind
+    roots = roots_of({p for t in teams_.values() for p, _, _ in t.principals if p is not None})
+    posts = _posts(set(roots.values()))
+    made = []
+    for id_ in application_ids:
+        principals = teams_[id_].principals
+        made.append(
+            Target(
+                id_, frozenset(teams_[id_].people), frozenset(teams_[id_].emails), organisations[id_],
+                tuple(post for p, _, _ in principals if p is not None for post in posts[roots[p]]),
+                frozenset((o, name_key(d)) for _, o, d in principals if o is not None and d.strip()),
+            )
+        )  # fmt: skip
+    return made
+
+
+def _restrictions(roots: set[int]) -> dict[int, list[tuple[date, date]]]:
+    """Sanctions of the person; an institution's sanction does not bar its staff from reviewing."""
+    rows = db.session.execute(
+        select(func.coalesce(Person.same_as_id, Person.id), Sanction.since, Sanction.until)
+        .join(Person, Sanction.person_id == Person.id)
+        .where(func.coalesce(Person.same_as_id, Person.id).in_(list(roots)))
+        .order_by(Sanction.id)
+    )
+    found: dict[int, list[tuple[date, date]]] = defaultdict(list)
+    for root, since, until in rows:
+        found[root].append((since, until))
+    return found
+
+
+def _identities(person_ids: set[int]) -> dict[int, tuple[frozenset[int], frozenset[str]]]:
+    """asked person id -> (ids, addresses) of every identity of the human."""
+    roots = roots_of(person_ids)
+    rows = db.session.execute(
+        select(func.coalesce(Person.same_as_id, Person.id), Person.id, Person.email_key).where(
+            func.coalesce(Person.same_as_id, Person.id).in_(list(roots.values()))
+        )
+    )
+    ids: dict[int, set[int]] = defaultdict(set)
+    emails: dict[int, set[str]] = defaultdict(set)
+    for root, id_, email in rows:
+        ids[root].add(id_)
+        emails[root].add(email)
+    return {asked: (frozenset(ids[root]), frozenset(emails[root])) for asked, root in roots.items()}
+
+
+def candidates(person_ids: set[int], stage: Stage, here: Sequence[Target]) -> list[Candidate]:
+    """The possible reviewers of a stage with what bars them: posts, restrictions, own applications, cross-review."""
+    who = _identities(person_ids)
+    roots = roots_of(person_ids)
+    posts = _posts(set(roots.values()))
+    restricted = _restrictions(set(roots.values()))
+    in_call = db.session.scalars(
+        select(Application.id)
+        .where(Application.call_id == stage.call_id, Application.state.in_(IN_CALL))
+        .order_by(Application.id)
+    ).all()
+    call_teams = teams(in_call)
+    crossed = _crossed(who, stage, here)
+    return [
+        Candidate(
+            id_, who[id_][0], who[id_][1], tuple(posts[roots[id_]]), tuple(restricted[roots[id_]]),
+            frozenset(a for a, team in call_teams.items() if team.holds(*who[id_])), crossed.get(id_, {}),
+        )
+        for id_ in sorted(who)
+    ]  # fmt: skip
+
+
+def _crossed(
+    who: dict[int, tuple[frozenset[int], frozenset[str]]], stage: Stage, here: Sequence[Target]
+) -> dict[int, dict[int, int]]:
+    """reviewer -> {application here: its member who sits on a panel that now judges the reviewer's own work}."""
+    judges: dict[int, set[int]] = defaultdict(set)
+    seats = db.session.execute(
+        select(Panel.stage_id, Seat.person_id)
+        .join(Panel, Seat.panel_id == Panel.id)
+        .join(Stage, Panel.stage_id == Stage.id)
+        .where(Panel.stage_id != stage.id, Stage.review_closed_at.is_(None), Seat.state != SeatState.DECLINED)
+        .order_by(Seat.id)
+    )
+    for other, person in seats:
+        judges[other].add(person)
+    if not judges:
+        return {}
+    entries = db.session.execute(
+        select(StageEntry.stage_id, StageEntry.application_id)
+        .where(StageEntry.stage_id.in_(list(judges)), StageEntry.state.in_(OPEN_STATES))
+        .order_by(StageEntry.id)
+    ).all()
+    their_teams = teams(sorted({application for _, application in entries}))
+    sitting = _identities({person for people in judges.values() for person in people})
+    found: dict[int, dict[int, int]] = defaultdict(dict)
+    for other, application in entries:
+        own = [id_ for id_, (ids, emails) in who.items() if their_teams[application].holds(ids, emails)]
+        for target in here if own else ():
+            for judge in sorted(judges[other]):
+                ids, emails = sitting[judge]
+                if ids & target.people or emails & target.emails:
+                    for id_ in own:
+                        found[id_].setdefault(target.application_id, judge)
+    return found
+
+
+def open_applications(stage_id: int) -> Sequence[int]:
+    """The applications still in the stage."""
+    return db.session.scalars(
+        select(StageEntry.application_id)
+        .where(StageEntry.stage_id == stage_id, StageEntry.state.in_(OPEN_STATES))
+        .distinct()
+        .order_by(StageEntry.application_id)
+    ).all()

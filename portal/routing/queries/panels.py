@@ -1,0 +1,340 @@
+"""The pool, panels, seats, runs and assignments, as officers and reviewers see them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+from sqlalchemy.orm import contains_eager, joinedload, selectinload
+
+from portal.accounts.models import Affiliation, Organisation, Person, ReviewerProfile, Role, RoleGrant, Sanction
+from portal.applications.models import Application, EntryState, StageEntry
+from portal.applications.queries.submissions import readable_by_officer
+from portal.conflicts.queries import not_barred
+from portal.conflicts.rules import today
+from portal.platform.context import Actor
+from portal.platform.db import db
+from portal.platform.jobs import Job
+from portal.platform.visibility import clause
+from portal.programs.models import Call, Program, Stage
+from portal.programs.queries import OFFICE_ROLES, call_in_scope
+from portal.routing.jobs import ROUTE
+from portal.routing.models import Assignment, AssignmentState, Panel, RoutingRun, Seat, SeatState
+from portal.routing.rules.panels import LIVE
+
+PAGE = 50
+IN_STAGE = (EntryState.ENTERED, EntryState.IN_REVIEW)
+
+
+def identities(actor: Actor) -> frozenset[int]:
+    return actor.same_as or frozenset({actor.person_id} if actor.person_id is not None else ())
+
+
+# --- the pool ---
+
+
+@dataclass(frozen=True)
+class PoolRow:
+    person: Person
+    profile: ReviewerProfile
+    organisation: str
+    load: int  # live assignments over all panels
+
+
+@dataclass(frozen=True)
+class Pool:
+    rows: Sequence[PoolRow]
+    total: int
+    number: int
+
+    @property
+    def pages(self) -> int:
+        return max(1, -(-self.total // PAGE))
+
+
+def _in_pool(call: Call, now: datetime) -> Select[Person]:
+    """People with the reviewer's role in scope and a profile, not under a restriction; doubles once."""
+    day = today(now)
+    granted = exists().where(
+        RoleGrant.person_id == Person.id,
+        RoleGrant.role.in_((Role.REVIEWER, Role.CHAIR)),
+        RoleGrant.scope.in_(("*", *call.scopes)),
+        RoleGrant.since <= now,
+        or_(RoleGrant.until.is_(None), RoleGrant.until > now),
+    )
+    restricted = exists().where(Sanction.person_id == Person.id, Sanction.since <= day, Sanction.until >= day)
+    return (
+        select(Person)
+        .join(ReviewerProfile, ReviewerProfile.person_id == Person.id)
+        .where(granted, ~restricted, Person.same_as_id.is_(None))
+    )
+
+
+def pool_ids(call: Call, now: datetime) -> set[int]:
+    return set(db.session.scalars(_in_pool(call, now).with_only_columns(Person.id)))
+
+
+def pool(call: Call, now: datetime, *, words: str = "", kind: str = "", number: int = 1) -> Pool:
+    """50 of the pool, by name; `words` are looked for in names and keywords. Four queries."""
+    query = _in_pool(call, now)
+    if kind:
+        query = query.where(ReviewerProfile.kind == kind)
+    for word in words.split()[:5]:
+        like = f"%{word.replace('%', '').replace('_', '')}%"
+        query = query.where(or_(Person.name.ilike(like), ReviewerProfile.keywords.ilike(like)))
+    total = db.session.scalar(query.with_only_columns(func.count())) or 0
+    found = db.session.execute(
+        query.with_only_columns(Person, ReviewerProfile)
+        .order_by(Person.name, Person.id)
+        .limit(PAGE)
+        .offset((number - 1) * PAGE)
+    ).all()
+    ids = [person.id for person, _ in found]
+    homes, loads = organisations_of(ids, now), loads_of(ids)
+    rows = [PoolRow(person, profile, homes.get(person.id, ""), loads.get(person.id, 0)) for person, profile in found]
+    return Pool(rows, total, number)
+
+
+def organisations_of(person_ids: Sequence[int], now: datetime) -> dict[int, str]:
+    """person -> name of the present organisation."""
+    day = today(now)
+    rows = db.session.execute(
+        select(Affiliation.person_id, Organisation.name)
+        .join(Organisation, Affiliation.organisation_id == Organisation.id)
+        .where(
+            Affiliation.person_id.in_(person_ids),
+            Affiliation.since <= day,
+            or_(Affiliation.until.is_(None), Affiliation.until >= day),
+        )
+        .order_by(Affiliation.since.desc(), Affiliation.id)
+    )
+    found: dict[int, str] = {}
+    for person, name in rows:
+        found.setdefault(person, name)
+    return found
+
+
+def loads_of(person_ids: Sequence[int]) -> dict[int, int]:
+    rows = db.session.execute(
+        select(Assignment.person_id, func.count())
+        .where(Assignment.person_id.in_(person_ids), Assignment.state.in_(LIVE))
+        .group_by(Assignment.person_id)
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+def profiles_of(person_ids: Sequence[int]) -> dict[int, ReviewerProfile]:
+    rows = db.session.scalars(select(ReviewerProfile).where(ReviewerProfile.person_id.in_(person_ids)))
+    return {row.person_id: row for row in rows}
+
+
+# --- panels, runs ---
+
+
+def panel_of(stage_id: int, track: str = "") -> Panel | None:
+    """The panel of a stage and track with its seats and their people."""
+    return db.session.scalars(
+        select(Panel)
+        .where(Panel.stage_id == stage_id, Panel.track == track)
+        .options(selectinload(Panel.seats).joinedload(Seat.person))
+        .order_by(Panel.id)
+        .limit(1)
+    ).first()
+
+
+def panels_of(stage_id: int) -> Sequence[Panel]:
+    return db.session.scalars(
+        select(Panel)
+        .where(Panel.stage_id == stage_id)
+        .options(selectinload(Panel.seats).joinedload(Seat.person))
+        .order_by(Panel.track, Panel.id)
+    ).all()
+
+
+def panel_by_public_id(public_id: str) -> Panel | None:
+    return db.session.scalars(select(Panel).where(Panel.public_id == public_id)).one_or_none()
+
+
+def accepted_seats(panel_id: int) -> Sequence[Seat]:
+    return db.session.scalars(
+        select(Seat)
+        .where(Seat.panel_id == panel_id, Seat.state == SeatState.ACCEPTED)
+        .options(joinedload(Seat.person))
+        .order_by(Seat.id)
+    ).all()
+
+
+def current_run(panel_id: int) -> RoutingRun | None:
+    """The newest run that was not discarded: a proposal, or what was published last."""
+    return db.session.scalars(
+        select(RoutingRun)
+        .where(RoutingRun.panel_id == panel_id, RoutingRun.discarded_at.is_(None))
+        .order_by(RoutingRun.id.desc())
+        .limit(1)
+    ).first()
+
+
+def runs_of(panel_id: int) -> Sequence[RoutingRun]:
+    return db.session.scalars(
+        select(RoutingRun).where(RoutingRun.panel_id == panel_id).order_by(RoutingRun.id.desc()).limit(20)
+    ).all()
+
+
+def latest_job(panel: Panel) -> Job | None:
+    """The last asked-for run of the panel: waiting, running, parked or done."""
+    key = f"{ROUTE.code}:{panel.public_id}:"
+    return db.session.scalars(
+        select(Job).where(Job.kind == ROUTE.code, Job.dedupe_key.startswith(key)).order_by(Job.id.desc()).limit(1)
+    ).first()
+
+
+@clause
+def entry_open_to(actor: Actor) -> ColumnElement[bool]:
+    """Entries an officer may see here: sealed until the close, and no bar between them."""
+    return and_(readable_by_officer(), not_barred(identities(actor), StageEntry.application_id))
+
+
+def entries(actor: Actor, stage_id: int, track: str = "") -> Sequence[StageEntry]:
+    """The entries to be reviewed, with application and submission."""
+    return db.session.scalars(
+        select(StageEntry)
+        .join(Application, StageEntry.application_id == Application.id)
+        .where(
+            StageEntry.stage_id == stage_id, StageEntry.track == track, StageEntry.state == EntryState.IN_REVIEW,
+            entry_open_to(actor),
+        )
+        .options(contains_eager(StageEntry.application), joinedload(StageEntry.submission))
+        .order_by(StageEntry.id)
+    ).all()  # fmt: skip
+
+
+def entries_to_route(stage_id: int, track: str = "") -> Sequence[StageEntry]:
+    """All entries to be reviewed, for the machine: no viewer."""
+    return db.session.scalars(
+        select(StageEntry)
+        .where(StageEntry.stage_id == stage_id, StageEntry.track == track, StageEntry.state == EntryState.IN_REVIEW)
+        .options(joinedload(StageEntry.application), joinedload(StageEntry.submission))
+        .order_by(StageEntry.id)
+    ).all()
+
+
+def waiting_entries(stage_id: int) -> int:
+    query = select(func.count()).select_from(StageEntry)
+    return db.session.scalar(query.where(StageEntry.stage_id == stage_id, StageEntry.state == EntryState.ENTERED)) or 0
+
+
+# --- assignments ---
+
+
+def assignments_of_panel(panel_id: int, actor: Actor | None = None) -> Sequence[Assignment]:
+    query = (
+        select(Assignment)
+        .join(StageEntry, Assignment.entry_id == StageEntry.id)
+        .join(Application, StageEntry.application_id == Application.id)
+        .where(Assignment.panel_id == panel_id)
+    )
+    if actor is not None:
+        query = query.where(entry_open_to(actor))
+    return db.session.scalars(query.order_by(Assignment.entry_id, Assignment.id)).all()
+
+
+def pairs_of_entries(entry_ids: Sequence[int]) -> Sequence[Assignment]:
+    """Every assignment of these entries, settled ones too: a pair stands at most once."""
+    return db.session.scalars(
+        select(Assignment).where(Assignment.entry_id.in_(entry_ids)).order_by(Assignment.id)
+    ).all()
+
+
+def drafts_of_run(run_id: int) -> Sequence[Assignment]:
+    return db.session.scalars(
+        select(Assignment)
+        .where(Assignment.run_id == run_id, Assignment.state == AssignmentState.DRAFT)
+        .options(joinedload(Assignment.entry))
+        .order_by(Assignment.id)
+    ).all()
+
+
+def office_assignment(actor: Actor, public_id: str, assignment_id: str) -> Assignment | None:
+    """One assignment of a call in the officer's scope, not barred from its application."""
+    return db.session.scalars(
+        select(Assignment)
+        .join(StageEntry, Assignment.entry_id == StageEntry.id)
+        .join(Application, StageEntry.application_id == Application.id)
+        .join(Stage, StageEntry.stage_id == Stage.id)
+        .join(Call, Stage.call_id == Call.id)
+        .join(Program, Call.program_id == Program.id)
+        .where(
+            Assignment.public_id == assignment_id,
+            Call.public_id == public_id,
+            call_in_scope(actor, *OFFICE_ROLES),
+            entry_open_to(actor),
+        )
+        .options(contains_eager(Assignment.entry).contains_eager(StageEntry.application))
+    ).one_or_none()
+
+
+@clause
+def is_mine(actor: Actor) -> ColumnElement[bool]:
+    return Assignment.person_id.in_(identities(actor))
+
+
+def my_assignment(actor: Actor, public_id: str) -> Assignment | None:
+    """A reviewer's own published assignment, as long as no bar stands between them and the application."""
+    return db.session.scalars(
+        select(Assignment)
+        .join(StageEntry, Assignment.entry_id == StageEntry.id)
+        .where(
+            Assignment.public_id == public_id,
+            Assignment.state.in_(LIVE),
+            is_mine(actor),
+            not_barred(identities(actor), StageEntry.application_id),
+        )
+        .options(
+            contains_eager(Assignment.entry).options(
+                joinedload(StageEntry.application), joinedload(StageEntry.submission)
+            )
+        )
+    ).one_or_none()
+
+
+def undeclared(actor: Actor, panel_id: int) -> Sequence[Assignment]:
+    """The reviewer's assignments on a panel whose declaration is still to be answered."""
+    return db.session.scalars(
+        select(Assignment)
+        .join(StageEntry, Assignment.entry_id == StageEntry.id)
+        .where(
+            Assignment.panel_id == panel_id,
+            Assignment.state == AssignmentState.PUBLISHED,
+            is_mine(actor),
+            not_barred(identities(actor), StageEntry.application_id),
+        )
+        .options(contains_eager(Assignment.entry).joinedload(StageEntry.submission))
+        .order_by(Assignment.id)
+    ).all()
+
+
+def my_seat(actor: Actor, public_id: str) -> Seat | None:
+    return db.session.scalars(
+        select(Seat)
+        .where(Seat.public_id == public_id, Seat.person_id.in_(identities(actor)))
+        .options(joinedload(Seat.panel).joinedload(Panel.stage))
+    ).one_or_none()
+
+
+def seat_of(panel_id: int, person_ids: frozenset[int]) -> Seat | None:
+    return db.session.scalars(
+        select(Seat).where(Seat.panel_id == panel_id, Seat.person_id.in_(person_ids)).order_by(Seat.id).limit(1)
+    ).first()
+
+
+def seat_by_token_hash(digest: str) -> Seat | None:
+    return db.session.scalars(
+        select(Seat).where(Seat.token_hash == digest).options(joinedload(Seat.panel).joinedload(Panel.stage))
+    ).one_or_none()
+
+
+def people(person_ids: Sequence[int]) -> Mapping[int, Person]:
+    rows = db.session.scalars(select(Person).where(Person.id.in_(person_ids)))
+    return {row.id: row for row in rows}

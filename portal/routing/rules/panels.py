@@ -1,0 +1,86 @@
+"""What a panel needs, and when it may be routed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from portal.platform.language import Text
+from portal.programs.definition import PanelRule
+from portal.routing.models import Assignment, AssignmentState, Seat, SeatState
+
+KINDS: Final = {
+    "academia": Text("학계·연구계", "Academia"),
+    "industry": Text("산업계", "Industry"),
+    "foreign": Text("해외", "Overseas"),
+}
+SEAT_STATES: Final = {
+    SeatState.INVITED: (Text("응답 대기", "Invited"), "warning"),
+    SeatState.ACCEPTED: (Text("수락", "Accepted"), "success"),
+    SeatState.DECLINED: (Text("거절", "Declined"), "neutral"),
+}
+ASSIGNMENT_STATES: Final = {
+    AssignmentState.DRAFT: (Text("배정안", "Draft"), "neutral"),
+    AssignmentState.PUBLISHED: (Text("확인 대기", "Waiting for declaration"), "warning"),
+    AssignmentState.ACCEPTED: (Text("수락", "Accepted"), "success"),
+    AssignmentState.DECLINED: (Text("거절", "Declined"), "danger"),
+    AssignmentState.REVOKED: (Text("해제", "Revoked"), "neutral"),
+}
+LIVE: Final = (AssignmentState.PUBLISHED, AssignmentState.ACCEPTED)
+DUE_HOUR: Final = time(18, 0)
+
+
+def reviews_together(rule: PanelRule) -> bool:
+    """Every member reviews every entry: as many reviews per entry as the panel has members."""
+    return rule.reviews_per_entry >= rule.size
+
+
+@dataclass(frozen=True)
+class Composition:
+    """Accepted (and still invited) seats against the published rule."""
+
+    accepted: int
+    invited: int
+    foreign: int
+    industry: int
+    chair: bool
+    rule: PanelRule
+
+    @property
+    def complete(self) -> bool:
+        return (
+            self.accepted >= self.rule.size
+            and self.foreign >= self.rule.min_foreign
+            and self.industry >= self.rule.min_industry
+            and self.chair
+        )
+
+
+def composition(seats: Sequence[Seat], rule: PanelRule) -> Composition:
+    accepted = [s for s in seats if s.state is SeatState.ACCEPTED]
+    return Composition(
+        len(accepted),
+        sum(s.state is SeatState.INVITED for s in seats),
+        sum(s.kind == "foreign" for s in accepted),
+        sum(s.kind == "industry" for s in accepted),
+        any(s.chair for s in accepted),
+        rule,
+    )
+
+
+def can_run(seats: Sequence[Seat], rule: PanelRule) -> bool:
+    """Enough people accepted for every entry to get its reviews."""
+    return sum(s.state is SeatState.ACCEPTED for s in seats) >= min(rule.reviews_per_entry, rule.size)
+
+
+def due_at(now: datetime, days: int, zone: str) -> datetime:
+    """18:00 of the last day of the review, in the call's time zone."""
+    local = now.astimezone(ZoneInfo(zone))
+    return datetime.combine(local.date() + timedelta(days=days), DUE_HOUR, tzinfo=ZoneInfo(zone))
+
+
+def awaits_declaration(assignment: Assignment) -> bool:
+    return assignment.state is AssignmentState.PUBLISHED and assignment.declared_at is None

@@ -1,0 +1,44 @@
+"""Routing's jobs: what follows a screened stage, a run of the assignment, a conflict that arises later."""
+
+from __future__ import annotations
+
+from portal.conflicts.jobs import ARISEN
+from portal.platform import clock
+from portal.platform.context import Context, system_actor
+from portal.platform.db import db
+from portal.platform.transaction import transaction
+from portal.routing import service
+from portal.routing.engine import solve
+from portal.routing.jobs import ROUTE
+from portal.routing.models import Panel
+from portal.routing.service.runs import freeze, store
+from portal.screening.jobs import STAGE_SCREENED
+from workers.wake import Run, handles
+
+
+@handles(STAGE_SCREENED)
+def stage_screened(run: Run) -> None:
+    """Look for conflicts; start the assignment when the panel is ready, otherwise officers see "form the panel"."""
+    with run.effect() as context:
+        service.detect(context, run.payload["stage_id"])
+        service.route_if_ready(context, run.payload["stage_id"])
+
+
+@handles(ARISEN)
+def conflict_arisen(run: Run) -> None:
+    with run.effect() as context:
+        service.revoke_barred(context, run.payload["application_id"])
+
+
+@handles(ROUTE)
+def route(run: Run) -> None:
+    """Long: detect and freeze, compute without a transaction, store if the inputs still hold."""
+    panel_id, seed = run.payload["panel_id"], run.payload["seed"]
+    with transaction():
+        context = Context(actor=system_actor(run.kind), now=clock.now())
+        service.detect(context, db.session.get_one(Panel, panel_id).stage_id)
+    with run.reading():
+        frozen = freeze(panel_id, seed, clock.now())
+    solution = solve(frozen.problem, lambda done, total: run.progress(done, total))
+    with run.effect() as context:
+        store(context, panel_id, frozen, solution, run.payload.get("asked_by"))

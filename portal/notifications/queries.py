@@ -39,9 +39,7 @@ def inbox(actor: Actor, page: int = 1) -> tuple[Sequence[Letter], int]:
 
 
 def my_letter(actor: Actor, public_id: str) -> Letter | None:
-    return db.session.scalars(
-        select(Letter).where(Letter.public_id == public_id, letter_is_mine(actor))
-    ).one_or_none()
+    return db.session.scalars(select(Letter).where(Letter.public_id == public_id, letter_is_mine(actor))).one_or_none()
 
 
 def call_letters(call_id: int, state: str = "", page: int = 1) -> tuple[Sequence[Letter], int, dict[str, int]]:

@@ -87,7 +87,9 @@ def mark_sent(context: Context, letter_id: int, secret: bool) -> None:
 
 def settle_unsure(context: Context, call_id: int, public_id: str, send_again: bool) -> Letter:
     """An officer decides about a decision letter that may or may not have left."""
-    letter = db.session.scalars(select(Letter).where(Letter.public_id == public_id, Letter.call_id == call_id)).one_or_none()
+    letter = db.session.scalars(
+        select(Letter).where(Letter.public_id == public_id, Letter.call_id == call_id)
+    ).one_or_none()
     if letter is None or letter.state is not LetterState.UNSURE:
         raise NotFound
     if send_again:

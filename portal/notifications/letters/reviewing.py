@@ -1,0 +1,124 @@
+"""Letters to reviewers: invitation to a panel, assignments, receipts. No other reviewer is ever named."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import func, select
+
+from portal.accounts.models import Person
+from portal.applications.models import StageEntry
+from portal.notifications.drafts import Draft, letter
+from portal.notifications.letters.recipients import line, person
+from portal.platform.context import Context
+from portal.platform.db import db
+from portal.platform.formats import moment
+from portal.platform.language import Text, say
+from portal.reviews.jobs import SUBMITTED
+from portal.reviews.models import Review
+from portal.routing.jobs import ASSIGNED, SEAT_INVITED
+from portal.routing.models import Assignment, AssignmentState, Panel, Seat
+from portal.routing.service import mint_seat_token
+
+
+@letter(SEAT_INVITED)
+def seat_invited(context: Context, payload: dict[str, Any]) -> list[Draft]:
+    """Call and field only: the applications are not named before the declaration."""
+    seat = db.session.get_one(Seat, payload["seat_id"])
+    if seat.answered_at is not None:
+        return []
+    call = seat.panel.stage.call
+    stage = call.definition.stage(seat.panel.stage.code)
+    return [
+        Draft(
+            to=person(seat.person),
+            subject=Text("평가위원 위촉 초대: {call}", "Invitation to review: {call}"),
+            params={"call": call.names},
+            paragraphs=[
+                line(
+                    "‘{call}’ {stage}의 평가위원으로 모시고자 합니다. 평가 기간은 배정일부터 {days}일입니다.",
+                    "You are invited to the panel of ‘{call}’, {stage}. The review lasts {days} days from assignment.",
+                    call=lambda: say(call.names), stage=lambda: say(stage.names), days=str(stage.review_days),
+                ),
+                line(
+                    "링크에서 한 번에 수락하거나 사양하실 수 있습니다.",
+                    "Accept or decline behind the link with one click.",
+                ),
+            ],
+            action=Text("수락 또는 사양", "Accept or decline"),
+            path=f"/invitations/{mint_seat_token(context, seat.id)}",
+            reference=call.code,
+            key=f"{seat.id}:{context.now.isoformat()}",
+            secret=True,
+            call_id=call.id,
+        )
+    ]  # fmt: skip
+
+
+@letter(ASSIGNED)
+def assigned(context: Context, payload: dict[str, Any]) -> list[Draft]:
+    panel = db.session.get_one(Panel, payload["panel_id"])
+    who = db.session.get_one(Person, payload["person_id"])
+    count = (
+        db.session.scalar(
+            select(func.count())
+            .select_from(Assignment)
+            .join(StageEntry, Assignment.entry_id == StageEntry.id)
+            .where(
+                Assignment.person_id == who.id, Assignment.panel_id == panel.id,
+                Assignment.state.in_((AssignmentState.PUBLISHED, AssignmentState.ACCEPTED)),
+            )
+        )
+        or 0
+    )  # fmt: skip
+    call, due = panel.stage.call, panel.stage.review_due_at
+    if not count:
+        return []
+    return [
+        Draft(
+            to=person(who),
+            subject=Text("평가할 신청 {n}건이 배정되었습니다", "{n} applications to review"),
+            params={"n": count},
+            paragraphs=[
+                line(
+                    "‘{call}’의 신청 {n}건이 배정되었습니다. 먼저 건마다 이해충돌 여부를 알려 주십시오.",
+                    "{n} applications of ‘{call}’ were assigned to you. First declare for each whether you have a conflict of interest.",
+                    call=lambda: say(call.names), n=str(count),
+                ),
+                line(
+                    "평가 기한은 {at}입니다.", "The reviews are due {at}.",
+                    at=lambda: moment(due) if due else "–",
+                ),
+            ],
+            action=Text("평가 화면 열기", "Open your reviews"),
+            path="/reviews",
+            reference=call.code,
+            key=f"{panel.id}:{who.id}:{context.now.isoformat()}",
+            call_id=call.id,
+        )
+    ]  # fmt: skip
+
+
+@letter(SUBMITTED)
+def submitted(context: Context, payload: dict[str, Any]) -> list[Draft]:
+    review = db.session.get_one(Review, payload["review_id"])
+    who = db.session.get_one(Person, review.assignment.person_id)
+    call = review.assignment.entry.stage.call
+    return [
+        Draft(
+            to=person(who),
+            subject=Text("평가 접수 확인", "Receipt of your review"),
+            paragraphs=[
+                line(
+                    "제출하신 평가를 접수하고 잠갔습니다. 이후의 어떤 변경도 아래 해시와 어긋나게 됩니다.",
+                    "Your review was received and locked. Any later change would no longer match the hash below.",
+                ),
+                line("SHA-256: {sha}", "SHA-256: {sha}", sha=review.receipt or ""),
+            ],
+            action=Text("내 평가 보기", "See your reviews"),
+            path="/reviews",
+            reference=(review.receipt or "")[:12],
+            key=str(review.id),
+            call_id=call.id,
+        )
+    ]

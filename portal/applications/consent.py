@@ -53,8 +53,8 @@ TEXTS: Final[dict[str, ConsentText]] = {
             ConsentItem(
                 Text("이용하는 항목", "What is used"),
                 Text(
-                    "이름, 전자우편 주소, 소속기관과 부서, 이 과제에서 맡은 역할을 이용합니다. 주민등록번호, 사진, 나이는 "
-                    "받지 않습니다.",
+                    "이름, 전자우편 주소, 소속기관과 부서, 이 과제에서 맡은 역할을 이용합니다. "
+                    "주민등록번호, 사진, 나이는 받지 않습니다.",
                     "Your name, e-mail address, institution and department, and your role in this project. No resident "
                     "registration number, photo or age is collected.",
                 ),
@@ -62,8 +62,8 @@ TEXTS: Final[dict[str, ConsentText]] = {
             ConsentItem(
                 Text("보유 기간", "How long it is kept"),
                 Text(
-                    "선정되지 않은 신청서의 정보는 결과 통보 후 1년, 선정된 과제의 정보는 협약 종료 후 5년 동안 보관한 뒤 "
-                    "파기합니다. 이의신청이 진행 중이면 끝날 때까지 보관합니다.",
+                    "선정되지 않은 신청서의 정보는 결과 통보 후 1년, 선정된 과제의 정보는 협약 종료 후 5년 동안 "
+                    "보관한 뒤 파기합니다. 이의신청이 진행 중이면 끝날 때까지 보관합니다.",
                     "For one year after notice of the result if the application is not selected, for five years after "
                     "the agreement ends if it is; then it is destroyed. While an appeal runs it is kept until it ends.",
                 ),
@@ -72,15 +72,15 @@ TEXTS: Final[dict[str, ConsentText]] = {
                 Text("제공받는 곳", "Who receives it"),
                 Text(
                     "이 사업의 전문기관과, 이 신청서를 맡은 평가위원에게 위 항목을 평가에 필요한 범위에서 제공합니다.",
-                    "The agency that runs this program, and the reviewers of this application, as far as the evaluation "
-                    "needs it.",
+                    "The agency that runs this program, and the reviewers of this application, as far as the "
+                    "evaluation needs it.",
                 ),
             ),
             ConsentItem(
                 Text("거부할 권리", "Your right to refuse"),
                 Text(
-                    "동의하지 않을 수 있고, 동의한 뒤에도 같은 링크에서 접수 마감 전까지 취소할 수 있습니다. 동의하지 않으면 "
-                    "이 신청서에 참여자로 이름을 올릴 수 없으며, 그 밖의 불이익은 없습니다.",
+                    "동의하지 않을 수 있고, 동의한 뒤에도 같은 링크에서 접수 마감 전까지 취소할 수 있습니다. "
+                    "동의하지 않으면 이 신청서에 참여자로 이름을 올릴 수 없으며, 그 밖의 불이익은 없습니다.",
                     "You may refuse, and until the deadline you may take your consent back with the same link. If you "
                     "refuse you cannot stand as a member in this application; nothing else follows from it.",
                 ),

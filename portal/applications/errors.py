@@ -78,9 +78,9 @@ class LeadStays(DomainError):
 
 class InvitationUnknown(DomainError):
     say = Text(
-        "이 링크는 더 이상 쓸 수 없습니다. 이미 참여했거나 초대가 취소되었을 수 있습니다. 주관기관에 새 초대를 요청해 주십시오.",
-        "This link no longer works: it was used, or the invitation was taken back. Ask the lead institution for a new "
-        "one.",
+        "이 링크는 더 이상 쓸 수 없습니다. 이미 사용했거나 취소된 링크일 수 있습니다. 주관기관에 새 링크를 "
+        "요청해 주십시오.",
+        "This link no longer works: it was used or taken back. Ask the lead institution for a new one.",
     )
     status = 404
 
@@ -209,7 +209,8 @@ class UnknownAffiliation(DomainError):
 
 class RegistrationUnreadable(DomainError):
     say = Text(
-        "등록번호를 읽을 수 없습니다. 국내 기관은 사업자등록번호 10자리를, 국외 기관은 그 나라의 등록번호를 입력해 주십시오.",
+        "등록번호를 읽을 수 없습니다. 국내 기관은 사업자등록번호 10자리를, 국외 기관은 그 나라의 등록번호를 "
+        "입력해 주십시오.",
         "The registration number cannot be read. Korean institutions enter the ten digits of their business number, "
         "others the number under which their country registers them.",
     )

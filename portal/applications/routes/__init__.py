@@ -9,10 +9,13 @@ bp = Blueprint("applications", __name__)
 # Each module adds its views to `bp`.
 from portal.applications.routes import (  # noqa: E402
     attachments,
+    confirm,
+    consortium,
     costs,
     means,
     sections,
     start,
+    submit,
 )
 
-__all__ = ["attachments", "bp", "costs", "means", "sections", "start"]
+__all__ = ["attachments", "bp", "confirm", "consortium", "costs", "means", "sections", "start", "submit"]

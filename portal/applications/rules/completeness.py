@@ -86,7 +86,8 @@ TEXTS = {
     "join": Text("{name}이(가) 아직 초대에 응하지 않았습니다.", "{name} has not answered the invitation yet."),
     "principal": Text("연구책임자가 정해지지 않았습니다.", "There is no principal investigator yet."),
     "consent": Text(
-        "{name} 님이 개인정보 이용에 아직 동의하지 않았습니다.", "{name} has not yet agreed to the use of personal data."
+        "{name} 님이 개인정보 이용에 아직 동의하지 않았습니다.",
+        "{name} has not yet agreed to the use of personal data.",
     ),
     "declined": Text(
         "{name} 님이 동의하지 않았습니다. 참여자에서 빼야 제출할 수 있습니다.",

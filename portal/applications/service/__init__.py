@@ -4,21 +4,61 @@ from __future__ import annotations
 
 from portal.applications.service.answers import known_of, save_section
 from portal.applications.service.attachments import NewFile, attach, receive, remove_attachment
+from portal.applications.service.close import close, enter_stage, move_entry
+from portal.applications.service.confirm import ask_confirmation, behind_link, confirm, mint_confirmation_link
+from portal.applications.service.consortium import (
+    add_institution,
+    invite_institution,
+    join_institution,
+    mint_institution_link,
+    remove_institution,
+)
 from portal.applications.service.costs import save_costs
 from portal.applications.service.draft import Lead, opened, rename, start
 from portal.applications.service.means import save_means
+from portal.applications.service.members import (
+    add_member,
+    consent,
+    link_memberships,
+    mint_member_link,
+    remind_member,
+    remove_member,
+)
+from portal.applications.service.submit import submit
+from portal.applications.service.withdraw import reinstate, withdraw
 
 __all__ = [
     "Lead",
     "NewFile",
+    "add_institution",
+    "add_member",
+    "ask_confirmation",
     "attach",
+    "behind_link",
+    "close",
+    "confirm",
+    "consent",
+    "enter_stage",
+    "invite_institution",
+    "join_institution",
     "known_of",
+    "link_memberships",
+    "mint_confirmation_link",
+    "mint_institution_link",
+    "mint_member_link",
+    "move_entry",
     "opened",
     "receive",
+    "reinstate",
+    "remind_member",
     "remove_attachment",
+    "remove_institution",
+    "remove_member",
     "rename",
     "save_costs",
     "save_means",
     "save_section",
     "start",
+    "submit",
+    "withdraw",
 ]

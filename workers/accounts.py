@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from portal.accounts import service
 from portal.accounts.jobs import SWEEP
+from workers.schedule import SCHEDULE, Every
 from workers.wake import Run, handles
+
+SCHEDULE.append(Every(SWEEP, 86_400))
 
 
 @handles(SWEEP)

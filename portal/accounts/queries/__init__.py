@@ -9,13 +9,7 @@ from portal.accounts.queries.actors import (
     identities,
     needs_second_factor,
 )
-from portal.accounts.queries.organisations import (
-    departments_of,
-    organisation_by_public_id,
-    sanctioned,
-    search_organisations,
-)
-from portal.accounts.queries.people import (
+from portal.accounts.queries.directory import (
     DemoPerson,
     PeoplePage,
     PersonRow,
@@ -25,8 +19,15 @@ from portal.accounts.queries.people import (
     grants_of,
     people,
     people_by_public_ids,
+    person_by_email_key,
     person_for_office,
     reviewer_profile,
+)
+from portal.accounts.queries.organisations import (
+    departments_of,
+    organisation_by_public_id,
+    sanctioned,
+    search_organisations,
 )
 from portal.accounts.queries.sessions import (
     Credentials,
@@ -62,6 +63,7 @@ __all__ = [
     "organisation_by_public_id",
     "people",
     "people_by_public_ids",
+    "person_by_email_key",
     "person_for_office",
     "person_of",
     "reviewer_profile",

@@ -18,8 +18,6 @@ from portal.platform import clock
 from portal.platform.context import Actor, Grant
 from portal.platform.db import db
 
-PAGE = 50
-
 
 def actor_of_session(token: str, now: datetime) -> Actor | None:
     """The person behind a session's token at the real moment `now`, with the roles that count at this request.

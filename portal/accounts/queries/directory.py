@@ -18,14 +18,12 @@ from portal.accounts.models import (
     ReviewerProfile,
     RoleGrant,
 )
+from portal.accounts.queries.actors import grant_is_valid, identities
 from portal.platform.context import Actor
 from portal.platform.db import db
+from portal.platform.language import Text
 
 PAGE = 50
-
-
-from portal.accounts.queries.actors import grant_is_valid, identities
-from portal.platform.language import Text
 
 
 def reviewer_profile(person_id: int) -> ReviewerProfile | None:
@@ -103,6 +101,10 @@ def person_for_office(actor: Actor, public_id: str) -> Person | None:
     if not any(actor.holds(role) for role in rules.READS_PEOPLE):
         return None
     return db.session.scalars(select(Person).where(Person.public_id == public_id)).one_or_none()
+
+
+def person_by_email_key(key: str) -> Person | None:
+    return db.session.scalars(select(Person).where(Person.email_key == key)).one_or_none()
 
 
 def people_by_public_ids(public_ids: Sequence[str]) -> Sequence[Person]:

@@ -15,8 +15,6 @@ from portal.accounts.models import (
 )
 from portal.platform.db import db
 
-PAGE = 50
-
 
 def search_organisations(words: str, limit: int = 20) -> Sequence[Organisation]:
     """By a part of the Korean or English name, or the registration number; nothing asked finds nothing."""

@@ -18,8 +18,6 @@ from portal.accounts.models import (
 )
 from portal.platform.db import db
 
-PAGE = 50
-
 
 @dataclass(frozen=True)
 class Credentials:

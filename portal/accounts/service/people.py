@@ -106,12 +106,14 @@ def grant_role(
     return made
 
 
-def revoke_role(context: Context, grant_id: int, within: Sequence[str] = ()) -> Person:
-    """End a grant now; it stops counting at the person's next request."""
+def revoke_role(context: Context, person_id: int, grant_id: int, within: Sequence[str] = ()) -> Person:
+    """End a grant of this person now; it stops counting at the next request. Another person's is not there."""
+    person = _locked(person_id)
     grant = db.session.get(RoleGrant, grant_id, with_for_update=True)
-    if grant is None or (grant.until is not None and grant.until <= context.now):
+    if grant is None or grant.person_id not in queries.identities(person):
         raise NotFound
-    person = _locked(grant.person_id)
+    if grant.until is not None and grant.until <= context.now:
+        raise NotFound
     _may_change(context, person, grant.role, grant.scope, within)
     grant.until = context.now
     audit.record(

@@ -1,0 +1,9 @@
+"""Sign-in, one's own account, and the office's pages about people."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+
+bp = Blueprint("accounts", __name__)
+
+from portal.accounts.routes import account, affiliations, frame, office, passwords, sign_in  # noqa: E402, F401

@@ -43,8 +43,7 @@ class AmountMissing(DomainError):
 
 class AmountUnreadable(DomainError):
     say = Text(
-        "금액으로 읽을 수 없습니다. 1,936,000,000처럼 숫자로 또는 19억 3,600만처럼 단위와 함께 입력해 "
-        "주십시오.",
+        "금액으로 읽을 수 없습니다. 1,936,000,000처럼 숫자로 또는 19억 3,600만처럼 단위와 함께 입력해 주십시오.",
         "This cannot be read as an amount. Enter digits, such as 1,936,000,000.",
     )
 
@@ -80,9 +79,7 @@ def nfc(text: str) -> str:
     that make a text read in another order than it is stored (U+202E and its like)."""
     plain = text.replace("\r\n", "\n").replace("\r", "\n")
     kept = "".join(
-        c
-        for c in plain
-        if c in "\n\t" or (c not in REORDERING_MARKS and unicodedata.category(c) not in ("Cc", "Cs"))
+        c for c in plain if c in "\n\t" or (c not in REORDERING_MARKS and unicodedata.category(c) not in ("Cc", "Cs"))
     )
     return unicodedata.normalize("NFC", kept)
 
@@ -172,9 +169,7 @@ def parse_amount(text: str, minor_digits: int = 0, field: str | None = None) -> 
     if value is None:
         raise AmountUnreadable(field)
     scaled = value * 10**minor_digits
-    if scaled.denominator != 1 or (
-        minor_digits == 0 and "." in plain and not re.search(r"[십백천만억조경]", plain)
-    ):
+    if scaled.denominator != 1 or (minor_digits == 0 and "." in plain and not re.search(r"[십백천만억조경]", plain)):
         raise AmountTooFine(field, digits=minor_digits) if minor_digits else AmountNotWhole(field)
     if scaled > LARGEST_AMOUNT:
         raise AmountTooLarge(field)
@@ -183,9 +178,7 @@ def parse_amount(text: str, minor_digits: int = 0, field: str | None = None) -> 
 
 def _half_width(text: str) -> str:
     """Full-width forms and Korean input's wide spaces as plain ones; NFKC would also turn 10² into 102."""
-    plain = "".join(
-        chr(ord(c) - 0xFEE0) if "！" <= c <= "～" else c for c in unicodedata.normalize("NFC", text)
-    )
+    plain = "".join(chr(ord(c) - 0xFEE0) if "！" <= c <= "～" else c for c in unicodedata.normalize("NFC", text))
     return re.sub(r"\s+", " ", plain).strip()
 
 

@@ -13,7 +13,7 @@ from portal.applications.queries import drafts
 from portal.applications.routes import bp
 from portal.platform.access import guard, subject
 from portal.platform.context import Context
-from portal.platform.language import Text
+from portal.platform.language import Text, say
 from portal.platform.web import page, perform
 from portal.programs.models import Call, CallState
 
@@ -42,10 +42,14 @@ def start_application(public_id: str) -> Response:
     if done is not None:
         return done
     return page(
-        "applications/start.html", form=form, call=call, consent=CURRENT, has_affiliation=bool(mine),
+        "applications/start.html", form=form, call=call, consent=CURRENT, consent_rows=_consent_rows(), has_affiliation=bool(mine),
         earlier=drafts.drafts_of_call(g.actor, call.id),
         taking=call.state is CallState.OPEN and call.opens_at <= g.now < call.closes_at,
     )  # fmt: skip
+
+
+def _consent_rows() -> list[dict[str, str]]:
+    return [{"label": say(item.heading), "value": say(item.text)} for item in CURRENT.items]
 
 
 @bp.route("/applications/<public_id>/title", methods=["GET", "POST"])

@@ -33,7 +33,9 @@ def test_matching_to_the_won(kind: str, costs: Costs, government_max: int, cash_
 
 
 @given(st.integers(0, 10**12), st.integers(0, 10**12), st.integers(0, 10**12), st.sampled_from(RATES))
-def test_the_own_share_said_to_be_missing_is_exactly_enough(government: int, cash: int, in_kind: int, rate: object) -> None:
+def test_the_own_share_said_to_be_missing_is_exactly_enough(
+    government: int, cash: int, in_kind: int, rate: object
+) -> None:
     found = matching(Costs(government, cash, in_kind), rate)  # type: ignore[arg-type]
     if found.own_missing:
         more = Costs(government, cash + found.own_missing, in_kind)

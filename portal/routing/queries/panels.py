@@ -329,6 +329,16 @@ def seat_of(panel_id: int, person_ids: frozenset[int]) -> Seat | None:
     ).first()
 
 
+def seat_of_call(call_id: int, public_id: str) -> Seat | None:
+    return db.session.scalars(
+        select(Seat)
+        .join(Panel, Seat.panel_id == Panel.id)
+        .join(Stage, Panel.stage_id == Stage.id)
+        .where(Stage.call_id == call_id, Seat.public_id == public_id)
+        .options(contains_eager(Seat.panel).contains_eager(Panel.stage))
+    ).one_or_none()
+
+
 def seat_by_token_hash(digest: str) -> Seat | None:
     return db.session.scalars(
         select(Seat).where(Seat.token_hash == digest).options(joinedload(Seat.panel).joinedload(Panel.stage))

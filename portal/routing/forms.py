@@ -1,0 +1,100 @@
+"""The shapes of input of officers and reviewers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from wtforms import BooleanField, HiddenField, RadioField, SelectField, SelectMultipleField, TextAreaField
+
+from portal.platform.fields import TextField, length, optional, required, text
+from portal.platform.language import Text
+from portal.platform.web import PortalForm
+from portal.programs.definition import Regime
+
+NONE, CONFLICT, UNSURE, DECLINE = "none", "conflict", "unsure", "decline"
+WAIVE, DISMISS, CONFIRM = "waive", "dismiss", "confirm"
+
+
+class PeopleForm(PortalForm):
+    """Whom to invite; choices are the public ids of the pool's people on the page."""
+
+    stage = HiddenField()
+    name_ko = TextField(text("패널 이름 (한국어)", "Panel name in Korean"), validators=[optional(), length(max=120)])
+    name_en = TextField(text("패널 이름 (영어)", "Panel name in English"), validators=[optional(), length(max=120)])
+    people = SelectMultipleField(text("평가위원", "Reviewers"), choices=[], validate_choice=False)
+    chair = SelectField(text("위원장", "Chair"), choices=[], validate_choice=False, validators=[optional()])
+
+
+class RunForm(PortalForm):
+    stage = HiddenField()
+
+
+class DiscardForm(PortalForm):
+    stage = HiddenField()
+    reason = TextAreaField(text("버리는 사유", "Reason for discarding"), validators=[required(), length(max=1000)])
+
+
+class SwapForm(PortalForm):
+    person = RadioField(text("새 위원", "New reviewer"), choices=[], validate_choice=False, validators=[required()])
+    reason = TextAreaField(text("사유", "Reason"), validators=[optional(), length(max=1000)])
+
+
+class SeatForm(PortalForm):
+    """Accept is a button of its own; declining needs a reason, a suggestion is welcome."""
+
+    answer = HiddenField()
+    reason = TextAreaField(text("거절 사유", "Reason for declining"), validators=[optional(), length(max=1000)])
+    suggestion = TextField(
+        text("대신 맡을 만한 분", "Whom you would suggest instead"), validators=[optional(), length(max=300)]
+    )
+
+
+class PledgeForm(PortalForm):
+    agree = BooleanField(text("위 서약에 동의합니다.", "I agree to the pledge above."))
+    exceptions = SelectMultipleField(
+        text("이해충돌이 있거나 확실하지 않은 과제", "Applications with a conflict, or where you are not sure"),
+        choices=[], validate_choice=False,
+    )  # fmt: skip
+
+
+class DeclarationForm(PortalForm):
+    answer = RadioField(
+        text("이 과제와 이해관계가 있습니까?", "Do you have a conflict of interest with this application?"),
+        choices=[
+            (NONE, Text("없습니다. 평가를 맡겠습니다.", "No. I will review it.")),
+            (CONFLICT, Text("있습니다. 이 과제를 평가하지 않겠습니다.", "Yes. I will not review it.")),
+            (UNSURE, Text("확실하지 않습니다. 담당자가 판단해 주십시오.", "I am not sure. Let an officer decide.")),
+            (DECLINE, Text("이해관계는 없으나 맡을 수 없습니다.", "No conflict, but I cannot take it.")),
+        ],
+        validators=[required()],
+    )
+    ground = SelectField(
+        text("해당하는 사유", "Ground that applies"), choices=[], validate_choice=False, validators=[optional()]
+    )
+    statement = TextAreaField(text("설명", "Explanation"), validators=[optional(), length(max=2000)])
+    suggestion = TextField(
+        text("대신 맡을 만한 분", "Whom you would suggest instead"), validators=[optional(), length(max=300)]
+    )
+    pledge = BooleanField(text("서약에 동의합니다.", "I agree to the pledge."))
+
+    def offer(self, regime: Regime) -> None:
+        """The regime's grounds that are asked about, in its order."""
+        self.ground.choices = [("", Text("고르십시오", "Choose")), *asked(regime)]
+
+
+def asked(regime: Regime) -> list[tuple[str, Any]]:
+    return [(g.code, g.names) for g in regime.conflict_grounds if g.asked]
+
+
+class SettleForm(PortalForm):
+    """An officer's answer to a declared, unsure or waivable conflict."""
+
+    action = RadioField(text("처리", "Decision"), choices=[], validate_choice=False, validators=[required()])
+    ground = SelectField(
+        text("해당하는 사유", "Ground that applies"), choices=[], validate_choice=False, validators=[optional()]
+    )
+    reason = TextAreaField(
+        text("사유", "Reason"),
+        description=text("결정한 사람과 함께 기록에 남습니다.", "Kept on record with the name of who decided."),
+        validators=[required(), length(max=2000, min=5)],
+    )

@@ -1,0 +1,116 @@
+"""Conflicts of a call as its officers see them: never those of an application from which they are barred."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import and_, case, func, select
+
+from portal.accounts.models import Person
+from portal.applications.models import Application, Institution, InstitutionRole
+from portal.applications.queries.submissions import readable_by_officer
+from portal.conflicts.models import Conflict, Source
+from portal.conflicts.queries import barred_pairs, not_barred
+from portal.platform.context import Actor
+from portal.platform.db import db
+from portal.programs.models import Call, Program
+from portal.programs.queries import OFFICE_ROLES, call_in_scope
+from portal.routing.queries.panels import identities
+
+PAGE = 50
+FILTERS = ("open", "declared", "detected", "settled")
+
+
+@dataclass(frozen=True)
+class ConflictRow:
+    conflict: Conflict
+    person: Person
+    application: Application
+
+
+@dataclass(frozen=True)
+class ConflictPage:
+    rows: Sequence[ConflictRow]
+    counts: dict[str, int]
+    total: int
+    number: int
+
+    @property
+    def pages(self) -> int:
+        return max(1, -(-self.total // PAGE))
+
+
+_OPEN = and_(Conflict.unsure.is_(True), Conflict.confirmed_at.is_(None), Conflict.dismissed_at.is_(None))
+_SETTLED = Conflict.waived_at.is_not(None) | Conflict.dismissed_at.is_not(None)
+_WHERE = {
+    "open": _OPEN,
+    "declared": Conflict.source == Source.DECLARED,
+    "detected": Conflict.source == Source.DETECTED,
+    "settled": _SETTLED,
+}
+
+
+def of_call(actor: Actor, call_id: int, kind: str, number: int) -> ConflictPage:
+    """A call's conflicts, undecided first; 50 a page, three queries."""
+    seen = (
+        select(Conflict, Person, Application)
+        .join(Person, Conflict.person_id == Person.id)
+        .join(Application, Conflict.application_id == Application.id)
+        .where(
+            Application.call_id == call_id,
+            readable_by_officer(),
+            not_barred(identities(actor), Application.id),
+        )
+    )
+    row = db.session.execute(
+        seen.with_only_columns(*(func.sum(case((_WHERE[code], 1), else_=0)) for code in FILTERS))
+    ).one()
+    counts = {code: int(count or 0) for code, count in zip(FILTERS, row, strict=True)}
+    if kind in _WHERE:
+        seen = seen.where(_WHERE[kind])
+    total = db.session.scalar(seen.with_only_columns(func.count())) or 0
+    found = db.session.execute(
+        seen.order_by(case((_OPEN, 0), else_=1), Conflict.created_at.desc(), Conflict.id.desc())
+        .limit(PAGE)
+        .offset((number - 1) * PAGE)
+    ).all()
+    return ConflictPage([ConflictRow(*r._tuple()) for r in found], counts, total, number)
+
+
+def for_officer(actor: Actor, public_id: str, conflict_id: str) -> Conflict | None:
+    """One conflict of a call in the officer's scope."""
+    return db.session.scalars(
+        select(Conflict)
+        .join(Application, Conflict.application_id == Application.id)
+        .join(Call, Application.call_id == Call.id)
+        .join(Program, Call.program_id == Program.id)
+        .where(
+            Conflict.public_id == conflict_id,
+            Call.public_id == public_id,
+            call_in_scope(actor, *OFFICE_ROLES),
+            readable_by_officer(),
+            not_barred(identities(actor), Application.id),
+        )
+    ).one_or_none()
+
+
+def subjects(conflict: Conflict) -> tuple[Person, Application]:
+    return db.session.get_one(Person, conflict.person_id), db.session.get_one(Application, conflict.application_id)
+
+
+def leads(application_ids: Sequence[int]) -> dict[int, str]:
+    rows = db.session.execute(
+        select(Institution.application_id, Institution.name)
+        .where(Institution.application_id.in_(application_ids), Institution.role == InstitutionRole.LEAD)
+        .order_by(Institution.id)
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+def barred_counts(application_ids: Sequence[int], person_ids: Sequence[int]) -> dict[int, int]:
+    """person -> from how many of these applications they are barred."""
+    found: dict[int, int] = {}
+    for person, _ in barred_pairs(person_ids, application_ids):
+        found[person] = found.get(person, 0) + 1
+    return found

@@ -1,0 +1,11 @@
+"""The front doors of routing: the officer's pages of a call, the reviewer's answers."""
+
+from __future__ import annotations
+
+import portal.routing.routes.conflicts
+import portal.routing.routes.office
+import portal.routing.routes.panel
+import portal.routing.routes.reviewer  # noqa: F401 - each registers its views
+from portal.routing.routes.blueprint import bp
+
+__all__ = ["bp"]

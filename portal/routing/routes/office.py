@@ -1,0 +1,188 @@
+"""The call's routing page: pool and capacity against demand, run, result, publish, discard, swap."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response, abort, request, url_for
+
+from portal.conflicts.queries import barred_pairs
+from portal.platform.access import guard, subject
+from portal.platform.context import Context
+from portal.platform.language import Text
+from portal.platform.web import PortalForm, context, page, perform
+from portal.programs.models import Call, Stage
+from portal.programs.policies import officer_of_call
+from portal.routing import pages, service
+from portal.routing.forms import DiscardForm, RunForm, SwapForm
+from portal.routing.models import Assignment, AssignmentState, Panel, RoutingRun, SeatState
+from portal.routing.policies import swaps_reviewer
+from portal.routing.queries import conflicts, panels
+from portal.routing.routes.blueprint import bp
+from portal.routing.rules.panels import KINDS, LIVE, can_run, composition, reviews_together
+from portal.screening.pages import chosen_stage, stage_chips
+
+
+@bp.get("/office/calls/<public_id>/routing")
+@guard(officer_of_call)
+def routing(public_id: str) -> Response:
+    call = subject(Call)
+    return show(call, chosen_stage(call, request.args.get("stage")), RunForm())
+
+
+def show(call: Call, stage: Stage, form: PortalForm) -> Response:
+    """The page, with the form that was refused, if any."""
+    rule = call.definition.stage(stage.code).panel
+    panel = panels.panel_of(stage.id)
+    entries = panels.entries(context().actor, stage.id)
+    form["stage"].data = stage.code
+    values: dict[str, Any] = {
+        "call": call, "stage": stage, "rule": rule, "panel": panel, "entries": entries, "form_run": form,
+        "stage_name": call.definition.stage(stage.code).names, "together": reviews_together(rule),
+        "stage_chips": stage_chips(call, stage, "routing.routing"), "kinds": KINDS,
+        "waiting": panels.waiting_entries(stage.id), "demand": len(entries) * rule.reviews_per_entry,
+    }  # fmt: skip
+    if panel is not None:
+        values |= _panel_values(panel, values)
+    return page("routing/routing.html", form, **values)
+
+
+def _panel_values(panel: Panel, values: dict[str, Any]) -> dict[str, Any]:
+    actor, now = context().actor, context().now
+    rule, entries = values["rule"], values["entries"]
+    people = [s.person_id for s in panel.seats]
+    assignments = panels.assignments_of_panel(panel.id, actor)
+    barred = barred_pairs(people, [e.application_id for e in entries])
+    capacities = {p: profile.capacity for p, profile in panels.profiles_of(people).items()}
+    names = panels.people(sorted({a.person_id for a in assignments}))
+    leads = conflicts.leads([e.application_id for e in entries])
+    rows = pages.seat_rows(
+        panel, panels.organisations_of(people, now), assignments, capacities, barred,
+        len(entries) if values["together"] else rule.max_load,
+    )  # fmt: skip
+    run = panels.current_run(panel.id)
+    return {
+        "seats": rows, "run": run, "composition": composition(panel.seats, rule),
+        "capacity": sum(r.capacity for r in rows if r.seat.state is SeatState.ACCEPTED),
+        "can_run": bool(entries) and can_run(panel.seats, rule),
+        "rows": pages.entry_rows(entries, assignments, names, leads, barred, panel.seats, rule.reviews_per_entry),
+        "unfilled": pages.unfilled(run, entries), "job": pages.job_state(panels.latest_job(panel)),
+        "live": sum(a.state in LIVE for a in assignments),
+        "drafts": sum(a.state is AssignmentState.DRAFT for a in assignments),
+        "runs": panels.runs_of(panel.id), "form_discard": DiscardForm(formdata=None, stage=values["stage"].code),
+    }  # fmt: skip
+
+
+def posted_stage(call: Call, form: PortalForm) -> Stage:
+    stage = next((s for s in call.stages if s.code == form["stage"].data), None)
+    if stage is None:
+        abort(404)
+    return stage
+
+
+def _posted(call: Call, form: PortalForm) -> tuple[Stage, Panel]:
+    stage = posted_stage(call, form)
+    panel = panels.panel_of(stage.id)
+    if panel is None:
+        abort(404)
+    return stage, panel
+
+
+@bp.post("/office/calls/<public_id>/routing/run")
+@guard(officer_of_call)
+def run(public_id: str) -> Response:
+    call, form = subject(Call), RunForm()
+    stage, panel = _posted(call, form)
+    panel_id, code = panel.id, stage.code
+
+    def act(context: Context) -> str:
+        service.ask_to_route(context, panel_id, context.rng.randrange(2**31))
+        return url_for("routing.routing", public_id=public_id, stage=code)
+
+    done = perform(form, act, Text("배정안을 만들고 있습니다.", "The assignment is being made."))
+    return done if done is not None else show(call, stage, form)
+
+
+def _open_run(panel: Panel) -> RoutingRun:
+    run = panels.current_run(panel.id)
+    if run is None or run.published_at is not None:
+        abort(404)
+    return run
+
+
+@bp.post("/office/calls/<public_id>/routing/publish")
+@guard(officer_of_call)
+def publish(public_id: str) -> Response:
+    call, form = subject(Call), RunForm()
+    stage, panel = _posted(call, form)
+    run_id, code = _open_run(panel).id, stage.code
+
+    def act(context: Context) -> str:
+        service.publish(context, run_id)
+        return url_for("routing.routing", public_id=public_id, stage=code)
+
+    done = perform(form, act, Text("배정을 확정하고 위원들에게 알렸습니다.", "Published; the reviewers are told."))
+    return done if done is not None else show(call, stage, form)
+
+
+@bp.post("/office/calls/<public_id>/routing/discard")
+@guard(officer_of_call)
+def discard(public_id: str) -> Response:
+    call, form = subject(Call), DiscardForm()
+    stage, panel = _posted(call, form)
+    run_id, code = _open_run(panel).id, stage.code
+
+    def act(context: Context) -> str:
+        service.discard(context, run_id, form.reason.data)
+        return url_for("routing.routing", public_id=public_id, stage=code)
+
+    done = perform(form, act, Text("배정안을 버렸습니다.", "The proposal was discarded."))
+    return done if done is not None else show(call, stage, form)
+
+
+@bp.route("/office/calls/<public_id>/routing/assignments/<assignment_id>", methods=["GET", "POST"])
+@guard(swaps_reviewer)
+def swap(public_id: str, assignment_id: str) -> Response:
+    assignment, form = subject(Assignment), SwapForm()
+    entry, stage = assignment.entry, assignment.entry.stage
+    application_id, draft, id_, code = (
+        entry.application_id, assignment.state is AssignmentState.DRAFT, assignment.id, stage.code
+    )  # fmt: skip
+    seats = panels.accepted_seats(assignment.panel_id)
+    people = [seat.person_id for seat in seats]
+    barred = {person for person, _ in barred_pairs(people, [application_id])}
+    taken = {a.person_id for a in panels.pairs_of_entries([entry.id])}
+    loads = panels.loads_of(people)
+    free = [seat for seat in seats if seat.person_id not in barred | taken]
+    form.person.choices = [
+        (
+            seat.person.public_id,
+            Text(
+                f"{seat.person.name} · 맡은 과제 {loads.get(seat.person_id, 0)}건",
+                f"{seat.person.name} · {loads.get(seat.person_id, 0)} applications",
+            ),
+        )
+        for seat in free
+    ]
+    chosen = {seat.person.public_id: seat.person_id for seat in free}
+
+    def act(context: Context) -> str:
+        person_id = chosen.get(form.person.data)
+        if person_id is None:
+            abort(404)
+        if draft:
+            service.swap(context, id_, person_id)
+        else:
+            service.replace(context, id_, person_id, form.reason.data or "")
+        return url_for("routing.routing", public_id=public_id, stage=code)
+
+    done = perform(form, act, Text("위원을 바꾸었습니다.", "The reviewer was changed."))
+    if done is not None:
+        return done
+    shown = panels.office_assignment(context().actor, public_id, assignment_id)
+    if shown is None:
+        abort(404)
+    return page(
+        "routing/swap.html", form, assignment=shown, entry=shown.entry, call=shown.entry.stage.call, draft=draft,
+        person=panels.people([shown.person_id])[shown.person_id], barred=len(barred),
+    )  # fmt: skip

@@ -33,7 +33,7 @@ from portal.platform.web import ActionForm
 
 FEATURES = (
     "accounts", "budgets", "programs", "conflicts", "applications", "screening", "routing", "reviews", "ranking",
-    "awards", "notifications", "publishing", "desks.public", "desks.applicant", "desks.reviewer", "desks.officer",
+    "awards", "notifications", "desks.public", "desks.applicant", "desks.reviewer", "desks.officer",
     "desks.auditor", "demo",
 )  # fmt: skip
 MODEL_ROOMS = (
@@ -133,7 +133,7 @@ def _other_language() -> str:
     if request.method != "GET" or request.endpoint is None:
         return f"{request.path}?lang={other}"
     arguments = request.args.to_dict(flat=False) | {"lang": [other]}
-    return url_for(request.endpoint, **(request.view_args or {}) | arguments)  # type: ignore[arg-type]
+    return url_for(request.endpoint, **(request.view_args or {}) | arguments)
 
 
 def _frame_requests(app: Flask) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
@@ -15,6 +17,24 @@ from portal.audit.rules import GENESIS
 from portal.audit.triggers import statements
 from portal.factory import create_app
 from portal.platform.db import db
+
+
+@contextmanager
+def empty_database(url: str) -> Iterator[str]:
+    """A database without tables beside the one at `url`."""
+    if url.startswith("sqlite"):
+        yield url + ".empty"
+        return
+    server = make_url(url)
+    name = f"{server.database}_empty"
+    plain = server.set(drivername="postgresql", database="postgres").render_as_string(hide_password=False)
+    with psycopg.connect(plain, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+        try:
+            yield server.set(database=name).render_as_string(hide_password=False)
+        finally:
+            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
 
 both_databases = pytest.mark.parametrize("database", ["sqlite", "postgresql"], indirect=True)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from portal.platform.errors import DomainError
+from portal.platform.errors import DomainError, Stale
 from portal.platform.language import Text
 
 
@@ -45,4 +45,15 @@ class ReviewIncomplete(DomainError):
     say = Text(
         "아직 마치지 않은 평가가 {n}건 있습니다: {which}. 마친 뒤 함께 제출하거나 마친 것만 골라 제출해 주십시오.",
         "{n} reviews are not complete: {which}. Complete them, or submit only the complete ones.",
+    )
+
+
+class ReasonNeeded(DomainError):
+    say = Text("이유를 {min}자 이상 써 주십시오.", "Give a reason of at least {min} characters.")
+
+
+class StaleReview(Stale):
+    say = Text(
+        "다른 창에서 이 평가를 먼저 저장했습니다. 아래에서 두 내용을 비교한 뒤 다시 저장해 주십시오.",
+        "Another window saved this review first. Compare the two below, then save again.",
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import unicodedata
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
@@ -13,7 +14,9 @@ from portal.programs.definition import Criterion, Stage
 from portal.reviews.errors import CommentTooShort, ReasonTooShort, ScoreMissing, ScoreOutOfRange
 
 MIN_COMMENT = 20
+MIN_REASON = 10  # of an officer who closes a review
 MAX_TEXT = 5_000
+MINUTES_EACH = 45  # assumed [P]: for the estimate on the reviewer's desk only
 
 Marks = Mapping[str, tuple[int | None, str]]  # criterion -> (points, reason)
 
@@ -49,6 +52,26 @@ def unfinished(marks: Marks, comment: str, stage: Stage) -> list[DomainError]:
 def window_open(opens_at: datetime | None, closed_at: datetime | None, now: datetime) -> bool:
     """Late is possible until the review is closed: a due date reminds, closing ends."""
     return opens_at is not None and opens_at <= now and closed_at is None
+
+
+def anchor_points(criterion: Criterion, share: int) -> int:
+    """The points that an anchor stands for: `share` per cent of the criterion's, half up."""
+    return (2 * criterion.points * share + 100) // 200
+
+
+def points_from(typed: str) -> int | None:
+    """A whole number as people type it, full-width digits too; None for nothing. Raises ValueError."""
+    text = unicodedata.normalize("NFKC", typed).strip()
+    if not text:
+        return None
+    if not text.isascii() or not text.isdigit() or len(text) > 6:
+        raise ValueError(text)
+    return int(text)
+
+
+def hours_left(reviews: int) -> int:
+    """About how many hours of work that many reviews are, rounded up."""
+    return -(-reviews * MINUTES_EACH // 60)
 
 
 def total(marks: Marks) -> int:

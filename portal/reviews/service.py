@@ -7,23 +7,32 @@ from sqlalchemy import select
 from portal.applications.models import EntryState, StageEntry
 from portal.audit.service import record
 from portal.conflicts.queries import bars_of
+from portal.conflicts.rules import today
 from portal.platform.context import Context
 from portal.platform.db import db
-from portal.platform.errors import NotFound, Stale
+from portal.platform.errors import NotFound
 from portal.platform.files.resident_number import refuse_resident_numbers
 from portal.platform.jobs import enqueue
-from portal.platform.language import Text, say
 from portal.platform.names import nfc
 from portal.programs.models import Stage
-from portal.programs.queries import stage as stage_of
 from portal.reviews import queries, rules
-from portal.reviews.errors import ReviewIncomplete, ReviewLocked, ReviewNotOpen
-from portal.reviews.jobs import STAGE_REVIEWED, SUBMITTED
+from portal.reviews.errors import ReasonNeeded, ReviewIncomplete, ReviewLocked, ReviewNotOpen, StaleReview
+from portal.reviews.jobs import REMINDER, STAGE_REVIEWED, SUBMITTED
 from portal.reviews.models import Review, ReviewState, Score
 from portal.reviews.rules import Marks
 from portal.routing.models import Assignment, AssignmentState
+from portal.routing.queries.panels import identities
 
-YOU = Text("본인(다른 창)", "you, in another window")
+
+def _hold_stages(assignment_ids: list[int]) -> list[Stage]:
+    """Lock the stages of these assignments: submitting and closing a stage's review wait for each other."""
+    ids = db.session.scalars(
+        select(StageEntry.stage_id)
+        .join(Assignment, Assignment.entry_id == StageEntry.id)
+        .where(Assignment.id.in_(assignment_ids))
+    ).all()
+    query = select(Stage).where(Stage.id.in_(set(ids))).order_by(Stage.id).with_for_update(of=Stage)
+    return list(db.session.scalars(query))
 
 
 def _own(context: Context, assignment_id: int) -> Assignment:
@@ -31,10 +40,10 @@ def _own(context: Context, assignment_id: int) -> Assignment:
     found = db.session.scalars(
         select(Assignment).where(Assignment.id == assignment_id).with_for_update(of=Assignment)
     ).one_or_none()
-    if found is None or found.person_id not in context.actor.same_as or found.state is not AssignmentState.ACCEPTED:
+    if found is None or found.person_id not in identities(context.actor) or found.state is not AssignmentState.ACCEPTED:
         raise NotFound
     entry = found.entry
-    if bars_of(found.person_id, entry.application_id, context.now.date()):
+    if bars_of(found.person_id, entry.application_id, today(context.now)):
         raise NotFound
     stage = entry.stage
     if entry.state not in (EntryState.ENTERED, EntryState.IN_REVIEW):
@@ -47,7 +56,7 @@ def _own(context: Context, assignment_id: int) -> Assignment:
 def save_review(
     context: Context, assignment_id: int, marks: Marks, comment: str, note: str = "", version: int | None = None
 ) -> Review:
-    """Keep a draft. Raises Stale when another window saved a newer one, ScoreOutOfRange, ResidentNumberFound.
+    """Keep a draft. Raises StaleReview when another window saved a newer one, ScoreOutOfRange, ResidentNumberFound.
 
     `version` is the one the form started from; None (an import) takes whatever is there.
     """
@@ -57,7 +66,7 @@ def save_review(
     if review is not None and review.state is not ReviewState.DRAFT:
         raise ReviewLocked
     if review is not None and version is not None and version != review.version:
-        raise Stale(who=say(YOU))
+        raise StaleReview
     wrong = rules.check_marks(marks, criteria)
     if wrong:
         raise wrong[0]
@@ -92,6 +101,7 @@ def marks_of(review: Review) -> dict[str, tuple[int | None, str]]:
 def submit_reviews(context: Context, assignment_ids: list[int]) -> list[Review]:
     """Lock and receipt complete reviews, all or none; the last one of a stage ends its review."""
     locked, incomplete = [], []
+    stages = _hold_stages(assignment_ids)
     for assignment_id in sorted(set(assignment_ids)):
         assignment = _own(context, assignment_id)
         review = queries.review_of(assignment.id)
@@ -106,8 +116,9 @@ def submit_reviews(context: Context, assignment_ids: list[int]) -> list[Review]:
         locked.append(review)
     if incomplete:
         raise ReviewIncomplete(n=len(incomplete), which=", ".join(incomplete[:5]))
-    for stage_id in {r.assignment.entry.stage_id for r in locked}:
-        _end_when_complete(context, stage_of(stage_id))
+    db.session.flush()
+    for held in stages:
+        _end_when_complete(context, held)
     return locked
 
 
@@ -115,6 +126,7 @@ def record_scores(
     context: Context, assignment_id: int, marks: Marks, comment: str, note: str = "", version: int | None = None
 ) -> Review:
     """Save and submit one review in one step."""
+    _hold_stages([assignment_id])
     review = save_review(context, assignment_id, marks, comment, note, version)
     stage = review.assignment.entry.stage
     missing = rules.unfinished(marks_of(review), review.comment, stage.call.definition.stage(stage.code))
@@ -125,9 +137,7 @@ def record_scores(
 
 def _lock(context: Context, assignment: Assignment, review: Review) -> None:
     review.state, review.locked_at = ReviewState.LOCKED, context.now
-    review.receipt = rules.receipt(
-        assignment.entry.public_id, assignment.pseudonym, marks_of(review), review.comment, context.now
-    )
+    review.receipt = receipt_of(review)
     record(
         context, "ScoresRecorded", "review", review.public_id, entry=assignment.entry.public_id,
         pseudonym=assignment.pseudonym, receipt=review.receipt, total=rules.total(marks_of(review)),
@@ -141,29 +151,49 @@ def _end_when_complete(context: Context, stage: Stage) -> None:
         _close(context, stage)
 
 
-def close_review(context: Context, stage_id: int) -> Stage:
-    """An officer ends the review although some reviews are missing; drafts stay drafts and do not count."""
+def close_review(context: Context, stage_id: int, reason: str) -> Stage:
+    """An officer ends the review although some reviews are missing; drafts stay drafts and do not count.
+
+    Raises ReviewNotOpen, ReasonNeeded.
+    """
     stage = db.session.scalars(select(Stage).where(Stage.id == stage_id).with_for_update(of=Stage)).one()
     if not rules.window_open(stage.review_opens_at, stage.review_closed_at, context.now):
         raise ReviewNotOpen
-    _close(context, stage)
+    reason = nfc(reason).strip()
+    if len(reason) < rules.MIN_REASON:
+        raise ReasonNeeded("reason", min=rules.MIN_REASON)
+    _close(context, stage, reason=reason)
     return stage
 
 
-def _close(context: Context, stage: Stage) -> None:
+def remind(context: Context, stage_id: int) -> int:
+    """Ask for a letter to everybody who still owes the stage something, at most one a day; how many people."""
+    stage = db.session.get_one(Stage, stage_id)
+    if not rules.window_open(stage.review_opens_at, stage.review_closed_at, context.now):
+        raise ReviewNotOpen
+    late = queries.late_people(stage_id)
+    for person_id in late:
+        enqueue(
+            REMINDER, {"stage_id": stage_id, "person_id": person_id},
+            key=f"{stage_id}:{person_id}:{today(context.now)}", now=context.now,
+        )  # fmt: skip
+    record(context, "ReviewersReminded", "stage", stage.public_id, people=len(late))
+    return len(late)
+
+
+def _close(context: Context, stage: Stage, **why: str) -> None:
     if stage.review_closed_at is not None:
         return
     stage.review_closed_at = context.now
     found = queries.progress(stage.id)
-    record(context, "ReviewClosed", "stage", stage.public_id, accepted=found.accepted, locked=found.locked)
+    record(context, "ReviewClosed", "stage", stage.public_id, accepted=found.accepted, locked=found.locked, **why)
     enqueue(STAGE_REVIEWED, {"stage_id": stage.id}, key=f"{stage.id}:{context.now.isoformat()}", now=context.now)
 
 
-def entries_in_review(stage_id: int) -> list[int]:
-    return list(
-        db.session.scalars(
-            select(StageEntry.id)
-            .where(StageEntry.stage_id == stage_id, StageEntry.state == EntryState.IN_REVIEW)
-            .order_by(StageEntry.id)
-        )
+def receipt_of(review: Review) -> str:
+    """The receipt computed anew from what is stored: equal to the one given as long as nothing was changed."""
+    assert review.locked_at is not None
+    assignment = review.assignment
+    return rules.receipt(
+        assignment.entry.public_id, assignment.pseudonym, marks_of(review), review.comment, review.locked_at
     )

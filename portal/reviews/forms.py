@@ -1,0 +1,125 @@
+"""The shape of a review and of what officers send about reviews."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from wtforms import HiddenField, TextAreaField
+
+from portal.platform.errors import DomainError
+from portal.platform.fields import TextField, length, optional, required, text
+from portal.platform.language import say
+from portal.platform.web import PortalForm
+from portal.programs.definition import Criterion, Stage
+from portal.reviews.errors import ScoreOutOfRange, StaleReview
+from portal.reviews.models import Review
+from portal.reviews.rules import MAX_TEXT, MIN_COMMENT, MIN_REASON, Marks, check_marks, points_from
+
+
+class ReviewForm(PortalForm):
+    """One review. `version` is the save this text started from; fields per criterion are added by `review_form`."""
+
+    version = HiddenField()
+    comment = TextAreaField(
+        text("종합의견", "Overall comment"), [optional(), length(max=MAX_TEXT)],
+        description=text(f"{MIN_COMMENT}자 이상. 결정 뒤 신청자에게 이름 없이 공개됩니다.",
+                         f"At least {MIN_COMMENT} characters. Shown to the applicant after the decision, unnamed."),
+    )  # fmt: skip
+    note = TextAreaField(
+        text("담당자에게만 남기는 말", "Note to the officer only"), [optional(), length(max=MAX_TEXT)],
+        description=text("신청자와 다른 위원은 보지 못합니다.", "Neither the applicant nor other reviewers see it."),
+    )  # fmt: skip
+    stage: ClassVar[Stage]
+    stale = False
+
+    @property
+    def started_from(self) -> int:
+        typed = self.version.data or "0"
+        return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else -1
+
+    def points(self, criterion: Criterion) -> Any:
+        return self[f"points_{criterion.code}"]
+
+    def reason(self, criterion: Criterion) -> Any:
+        return self[f"reason_{criterion.code}"]
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        good = bool(super().validate(extra_validators))
+        wrong = check_marks(self.marks(), self.stage.criteria)
+        for criterion in self.stage.criteria:
+            try:
+                points_from(self.points(criterion).data or "")
+            except ValueError:
+                name = f"points_{criterion.code}"
+                wrong.append(ScoreOutOfRange(name, criterion=say(criterion.names), points=criterion.points))
+        for error in wrong:
+            self.refuse(error)
+        return good and not wrong
+
+    def marks(self) -> Marks:
+        """What was typed, by criterion; what is no whole number counts as not given."""
+
+        def number(typed: str | None) -> int | None:
+            try:
+                return points_from(typed or "")
+            except ValueError:
+                return None
+
+        return {c.code: (number(self.points(c).data), self.reason(c).data or "") for c in self.stage.criteria}
+
+    def refuse(self, error: DomainError) -> None:
+        self.stale = self.stale or isinstance(error, StaleReview)
+        super().refuse(error)
+
+    def tell(self, errors: list[DomainError]) -> None:
+        """Show what is missing on a page that was only opened."""
+        for error in errors:
+            self.refuse(error)
+        self.status = 200
+
+    def field_errors(self) -> dict[str, list[str]]:
+        return {f.name: [str(e) for e in f.errors] for f in self if f.errors}
+
+
+def review_form(stage: Stage, review: Review | None) -> ReviewForm:
+    """The form of a stage's criteria, filled from the draft unless something is posted."""
+    fields: dict[str, Any] = {"stage": stage}
+    for criterion in stage.criteria:
+        label = text(criterion.names.get("ko", ""), criterion.names.get("en", ""))
+        fields[f"points_{criterion.code}"] = TextField(label, [optional(), length(max=20)])
+        fields[f"reason_{criterion.code}"] = TextAreaField(
+            text(f"‘{label.text.ko}’ 의견", f"Reason on ‘{label.text.en}’"), [optional(), length(max=MAX_TEXT)]
+        )
+    made: ReviewForm = type("CriteriaForm", (ReviewForm,), fields)(data=_filled(review))
+    return made
+
+
+def _filled(review: Review | None) -> dict[str, Any]:
+    if review is None:
+        return {"version": "0"}
+    data: dict[str, Any] = {
+        "version": str(review.version), "comment": review.comment, "note": review.note_to_officer,
+    }  # fmt: skip
+    for score in review.scores:
+        data[f"points_{score.criterion}"] = "" if score.points is None else str(score.points)
+        data[f"reason_{score.criterion}"] = score.reason
+    return data
+
+
+class CloseForm(PortalForm):
+    """An officer ends the review of a stage."""
+
+    stage = HiddenField()
+    reason = TextAreaField(
+        text("종료하는 이유", "Reason for closing"), [required(), length(min=MIN_REASON, max=1000)],
+        description=text(
+            "빠진 평가가 있어도 끝냅니다. 이유는 기록에 남습니다.",
+            "Ends the review although some are missing. The reason stays in the record.",
+        ),
+    )  # fmt: skip
+
+
+class StageForm(PortalForm):
+    """A button about one stage."""
+
+    stage = HiddenField()

@@ -1,0 +1,40 @@
+"""Reviews as their viewers may see them: one's own, counts for the office, marks by pseudonym for ranking."""
+
+from __future__ import annotations
+
+from portal.reviews.queries.marks import LockedMark, locked_marks, opinions
+from portal.reviews.queries.mine import DeskRow, desk, documents_of, my_assignment, my_open_assignment, review_of
+from portal.reviews.queries.progress import (
+    EntryProgress,
+    Progress,
+    ReviewerProgress,
+    entry_progress,
+    late_people,
+    notes_to_officer,
+    open_drafts,
+    progress,
+    reviewer_progress,
+    waiting_declarations,
+)
+
+__all__ = [
+    "DeskRow",
+    "EntryProgress",
+    "LockedMark",
+    "Progress",
+    "ReviewerProgress",
+    "desk",
+    "documents_of",
+    "entry_progress",
+    "late_people",
+    "locked_marks",
+    "my_assignment",
+    "my_open_assignment",
+    "notes_to_officer",
+    "open_drafts",
+    "opinions",
+    "progress",
+    "review_of",
+    "reviewer_progress",
+    "waiting_declarations",
+]

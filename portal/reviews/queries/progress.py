@@ -1,0 +1,186 @@
+"""How far a stage's review is: numbers for the office. Names are joined by `reviewer_progress` alone, and its
+caller logs the read. An application that bars the officer counts nowhere."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, and_, case, func, or_, select, true
+
+from portal.accounts.models import Person
+from portal.applications.models import Application, EntryState, StageEntry
+from portal.conflicts.queries import not_barred
+from portal.platform.context import Actor
+from portal.platform.db import db
+from portal.reviews.models import Review, ReviewState
+from portal.reviews.queries.mine import IN_STAGE
+from portal.routing.models import Assignment, AssignmentState, Panel, Seat
+from portal.routing.queries.panels import identities
+from portal.routing.rules.panels import LIVE
+
+_sent = case((Review.state != ReviewState.DRAFT, 1), else_=0)
+COUNTED = (*IN_STAGE, EntryState.ADVANCED, EntryState.NOT_ADVANCED)  # a withdrawn entry waits for nobody
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a stage's review is: numbers only."""
+
+    assigned: int
+    accepted: int
+    locked: int
+    declined: int
+
+    @property
+    def undeclared(self) -> int:
+        return self.assigned - self.accepted
+
+    @property
+    def open(self) -> int:
+        """Accepted and not submitted."""
+        return self.accepted - self.locked
+
+
+def _seen_by(actor: Actor | None) -> ColumnElement[bool]:
+    """For the machine (None) everything counts; for an officer what no conflict keeps from them."""
+    return true() if actor is None else not_barred(identities(actor), StageEntry.application_id)
+
+
+def progress(stage_id: int, actor: Actor | None = None) -> Progress:
+    accepted = Assignment.state == AssignmentState.ACCEPTED
+    row = db.session.execute(
+        select(
+            func.sum(case((Assignment.state.in_(LIVE), 1), else_=0)),
+            func.sum(case((accepted, 1), else_=0)),
+            func.sum(case((and_(accepted, Review.state != ReviewState.DRAFT), 1), else_=0)),
+            func.sum(case((Assignment.state == AssignmentState.DECLINED, 1), else_=0)),
+        )
+        .select_from(Assignment)
+        .join(StageEntry, Assignment.entry_id == StageEntry.id)
+        .outerjoin(Review, Review.assignment_id == Assignment.id)
+        .where(
+            StageEntry.stage_id == stage_id, StageEntry.state.in_(COUNTED),
+            Assignment.state != AssignmentState.DRAFT, _seen_by(actor),
+        )
+    ).one()  # fmt: skip
+    return Progress(*(int(n or 0) for n in row))
+
+
+def open_drafts(stage_id: int) -> int:
+    """Accepted assignments of a stage whose review is not submitted yet."""
+    return progress(stage_id).open
+
+
+def waiting_declarations(stage_id: int) -> int:
+    return progress(stage_id).undeclared
+
+
+@dataclass(frozen=True)
+class EntryProgress:
+    entry_public_id: str
+    application_public_id: str
+    title: str
+    assigned: int
+    locked: int
+
+
+def entry_progress(actor: Actor, stage_id: int) -> list[EntryProgress]:
+    """Reviews in hand per application; applications that bar this officer are not there."""
+    rows = db.session.execute(
+        select(
+            StageEntry.public_id, Application.public_id, Application.title, func.count(Assignment.id), func.sum(_sent)
+        )
+        .join(Application, StageEntry.application_id == Application.id)
+        .outerjoin(Assignment, and_(Assignment.entry_id == StageEntry.id, Assignment.state.in_(LIVE)))
+        .outerjoin(Review, Review.assignment_id == Assignment.id)
+        .where(StageEntry.stage_id == stage_id, StageEntry.state.in_(COUNTED), _seen_by(actor))
+        .group_by(StageEntry.id, StageEntry.public_id, Application.public_id, Application.title)
+        .order_by(Application.title, StageEntry.id)
+    )
+    return [EntryProgress(e, a, title, int(n), int(locked or 0)) for e, a, title, n, locked in rows]
+
+
+@dataclass(frozen=True)
+class ReviewerProgress:
+    person_id: int
+    name: str
+    kind: str
+    assigned: int
+    undeclared: int
+    locked: int
+    last_saved: datetime | None
+
+    @property
+    def open(self) -> int:
+        return self.assigned - self.locked
+
+
+def reviewer_progress(actor: Actor, stage_id: int) -> list[ReviewerProgress]:
+    """A stage's reviewers by name, most work left first: never a score. The caller logs the read."""
+    rows = db.session.execute(
+        select(
+            Person.id,
+            Person.name,
+            func.min(Seat.kind),
+            func.count(Assignment.id),
+            func.sum(case((Assignment.state == AssignmentState.PUBLISHED, 1), else_=0)),
+            func.sum(_sent),
+            func.max(Review.saved_at),
+        )
+        .join(StageEntry, Assignment.entry_id == StageEntry.id)
+        .join(Person, Assignment.person_id == Person.id)
+        .join(Panel, Assignment.panel_id == Panel.id)
+        .outerjoin(Seat, and_(Seat.panel_id == Panel.id, Seat.person_id == Person.id))
+        .outerjoin(Review, Review.assignment_id == Assignment.id)
+        .where(
+            StageEntry.stage_id == stage_id, StageEntry.state.in_(COUNTED), Assignment.state.in_(LIVE), _seen_by(actor)
+        )
+        .group_by(Person.id, Person.name)
+        .order_by(Person.name, Person.id)
+    )
+    found = [
+        ReviewerProgress(id_, name, kind or "", int(n), int(undeclared or 0), int(locked or 0), saved)
+        for id_, name, kind, n, undeclared, locked, saved in rows
+    ]
+    return sorted(found, key=lambda r: -r.open)
+
+
+def late_people(stage_id: int) -> list[int]:
+    """Ids of those who still have something to do in a stage: a declaration to answer or a review to submit."""
+    return list(
+        db.session.scalars(
+            select(Assignment.person_id)
+            .join(StageEntry, Assignment.entry_id == StageEntry.id)
+            .outerjoin(Review, Review.assignment_id == Assignment.id)
+            .where(
+                StageEntry.stage_id == stage_id,
+                StageEntry.state.in_(IN_STAGE),
+                # "not sure" waits for an officer, not for the reviewer
+                or_(
+                    Assignment.state == AssignmentState.ACCEPTED,
+                    and_(Assignment.state == AssignmentState.PUBLISHED, Assignment.declared_at.is_(None)),
+                ),
+                _sent == 0,
+            )
+            .distinct()
+            .order_by(Assignment.person_id)
+        )
+    )
+
+
+def notes_to_officer(actor: Actor, stage_id: int) -> Sequence[tuple[str, str]]:
+    """(title, note) of submitted reviews, without the reviewer; in an order that tells nothing."""
+    rows = db.session.execute(
+        select(Application.title, Review.note_to_officer)
+        .join(Assignment, Review.assignment_id == Assignment.id)
+        .join(StageEntry, Assignment.entry_id == StageEntry.id)
+        .join(Application, StageEntry.application_id == Application.id)
+        .where(
+            StageEntry.stage_id == stage_id, Review.state != ReviewState.DRAFT, Review.note_to_officer != "",
+            _seen_by(actor),
+        )
+        .order_by(Application.title, Review.receipt)
+    ).all()  # fmt: skip
+    return [(title, note) for title, note in rows]

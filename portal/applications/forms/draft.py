@@ -31,7 +31,7 @@ class StartForm(PortalForm):
     )
     who = RadioField(text("신청하는 기관", "Applying institution"), validate_choice=False)
     name = TextField(text("기관 이름", "Name of the institution"), [length(max=200)])
-    kind = SelectField(text("기관 유형", "Kind of institution"))
+    kind = SelectField(text("기관 유형", "Kind of institution"), validate_choice=False)
     consent = BooleanField(
         text(
             "위 내용을 읽었으며, 연구책임자로서 내 개인정보를 이 신청에 이용하는 데 동의합니다.",
@@ -57,6 +57,8 @@ class StartForm(PortalForm):
             self._refuse(self.who, Text("신청하는 기관을 골라 주십시오.", "Choose the applying institution."))
         if self.is_new and not self.name.data:
             self._refuse(self.name, Text("기관 이름을 입력해 주십시오.", "Enter the name of the institution."))
+        if self.is_new and self.kind.data not in INSTITUTION_KINDS:
+            self._refuse(self.kind, Text("목록에서 골라 주십시오.", "Choose one from the list."))
         if not self.consent.data:
             self._refuse(
                 self.consent,

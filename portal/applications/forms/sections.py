@@ -114,6 +114,7 @@ class SectionForm(VersionedForm):
         field = self._fields.get(name)
         if isinstance(field, FieldList) and len(field.entries) < MAX_ROWS:
             field.append_entry()
+            _mark(field, field.question)
 
     def remove_row(self, name: str) -> None:
         """`name` is that of the row: q_<question>-<number>."""

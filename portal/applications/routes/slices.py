@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from flask import g, url_for
 
@@ -50,7 +51,7 @@ def institution_part(application: Application) -> Part:
     return Part(standing, shown, readable, mine, rules.is_open(application, g.now))
 
 
-def part_tabs(endpoint: str, part: Part, **values: str) -> list[dict[str, object]]:
+def part_tabs(endpoint: str, part: Part, **values: Any) -> list[dict[str, object]]:
     return [
         {
             "label": i.name,

@@ -17,7 +17,7 @@ from portal.platform.language import Text
 IDLE = timedelta(hours=12)  # a session ends when nobody used it that long
 TOUCH_EVERY = timedelta(minutes=1)
 PASSWORD_MIN, PASSWORD_MAX = 10, 200  # characters, assumed [P]
-LINK_LIVES = {"confirm": timedelta(days=3), "reset": timedelta(hours=1)}  # assumed [P]
+LINK_LIVES = {"confirm": timedelta(days=2), "reset": timedelta(hours=1)}  # assumed [P]
 CODE_SECONDS = 30  # RFC 6238
 ROLE_NAMES: dict[str, Text] = {
     Role.REVIEWER.value: Text("평가위원", "Reviewer"),

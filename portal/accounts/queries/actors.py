@@ -38,7 +38,7 @@ def actor_of_session(token: str, now: datetime) -> Actor | None:
     ).one_or_none()
     if row is None:
         return None
-    session, person = row._tuple()
+    session, person = row
     return _actor(person, session.id, now + clock.offset(), session.second_factor_at is not None)
 
 

@@ -52,7 +52,7 @@ def credentials_of_link(token: str, purpose: TokenPurpose, now: datetime) -> Cre
 def _credentials(where: ColumnElement[bool]) -> Credentials | None:
     query = select(Person.id, Account.password_hash, Person.email).join(Account, Account.person_id == Person.id)
     row = db.session.execute(query.where(where)).one_or_none()
-    return None if row is None else Credentials(*row._tuple())
+    return None if row is None else Credentials(*row)
 
 
 def person_of(person_id: int) -> Person:

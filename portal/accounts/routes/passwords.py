@@ -102,7 +102,7 @@ def reset_asked() -> Any:
     return page("accounts/letter_sent.html", purpose="reset")
 
 
-@bp.route("/reset/<token>", methods=["GET", "POST"])
+@bp.route("/reset/link/<token>", methods=["GET", "POST"])
 @public
 def reset(token: str) -> Any:
     """The person is whoever the link was made for; nothing else in the request names one."""

@@ -93,9 +93,7 @@ class AttachmentSlot(Part):
     kinds: list[Literal["pdf", "hwp", "hwpx", "xlsx", "png", "jpeg"]] = ["pdf"]
     max_pages: int | None = None
     max_megabytes: int = 50
-    standard: bool = (
-        True  # False counts against the quota of non-standard forms (Manual 2-2: 3 at application)
-    )
+    standard: bool = True  # False counts against the quota of non-standard forms (Manual 2-2: 3 at application)
     only_kinds: list[InstitutionKind] = []  # institution slots: asked of these kinds only; empty: of all
     mark: Mark | None = None
 
@@ -104,6 +102,7 @@ class CostCategory(Part):
     code: Code
     names: Words
     indirect: bool = False
+    mark: Mark | None = None
 
 
 class ComponentOption(Part):
@@ -112,9 +111,7 @@ class ComponentOption(Part):
     code: Code
     names: Words
     pool: Code | None = None
-    unit_value: int | None = (
-        None  # currency minor units per unit and month, charged to the component's money line
-    )
+    unit_value: int | None = None  # currency minor units per unit and month, charged to the component's money line
     unit_value_mark: Mark | None = None
     unit_value_source: Words = {}
 
@@ -245,6 +242,7 @@ class ConflictGround(Part):
     examples: Words = {}
     years: int | None = None
     asked: bool = True  # offered on the declaration page
+    mark: Mark | None = None
 
 
 class Appeal(Part):
@@ -254,6 +252,7 @@ class Appeal(Part):
     grounds: list[Choice]
     not_appealable: list[Choice] = []
     article: Words
+    mark: Mark | None = None
 
 
 class MatchingRate(Part):
@@ -263,6 +262,7 @@ class MatchingRate(Part):
     government_max: int
     cash_min: int
     names: Words
+    mark: Mark | None = None
 
 
 class Regime(Part):
@@ -281,6 +281,8 @@ class Regime(Part):
     call_days: int = 0
     max_non_standard_forms: int | None = None
     penalty_grounds: list[Choice] = []
+    penalty_article: Words = {}
+    marks: dict[str, Mark] = {}  # of single settings by their key, e.g. call_days
 
 
 class EligibilityRule(Part):
@@ -332,6 +334,7 @@ class CallDefinition(Part):
     awards: AwardRule
     confirmations_may_follow: bool = True
     facts: dict[str, str] = {}
+    marks: dict[str, Mark] = {}  # of single settings by their key, e.g. open_days
 
     @model_validator(mode="after")
     def _consistent(self) -> CallDefinition:
@@ -387,11 +390,33 @@ class LineDefinition(Part):
     mark: Mark
 
 
+class PoolDefinition(Part):
+    """Shorthand of a resource pool: one line `<code>_<YYYY>_<MM>` with the same cap for each month `from`..`to`."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+    code: Code
+    parent: Code | None = None
+    names: Words
+    unit: str
+    cap: int
+    first: Annotated[str, Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])$", alias="from")]
+    last: Annotated[str, Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])$", alias="to")]
+    enforced: bool = True
+    status: Literal["appropriated", "planned"] = "appropriated"
+    office: Words = {}
+    note: Words = {}
+    mark: Mark
+
+
+class PlanDefinition(Part):
+    line: list[LineDefinition]
+    pool: list[PoolDefinition] = []
+
+
 def canonical(definition: BaseModel) -> str:
     """The JSON that is hashed: sorted keys, no spaces, UTF-8."""
-    return json.dumps(
-        definition.model_dump(mode="json"), ensure_ascii=False, sort_keys=True, separators=(",", ":")
-    )
+    return json.dumps(definition.model_dump(mode="json"), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
 def digest(definition: BaseModel) -> str:

@@ -181,11 +181,11 @@ ERRORS = {400, 401, 403, 404, 405, 409, 413, 422, 429, 500}
 
 
 def _map_errors(app: Flask) -> None:
-    def answer(status: int, sentence: str | None = None) -> tuple[str, int] | tuple[Response, int]:
+    def answer(status: int, sentence: str | None = None, **more: str) -> tuple[str, int] | tuple[Response, int]:
         if request.accept_mimetypes.best == "application/json" or request.headers.get("X-Requested-With"):
             return jsonify(error=sentence or status, errors={"": [sentence]} if sentence else {}), status
         shown = status if status in ERRORS and status != 401 else (403 if status == 401 else 400)
-        return render_template(f"errors/{shown}.html", sentence=sentence), status
+        return render_template(f"errors/{shown}.html", sentence=sentence, **more), status
 
     @app.errorhandler(DomainError)
     def refused(error: DomainError) -> Any:
@@ -209,9 +209,11 @@ def _map_errors(app: Flask) -> None:
     def broken(error: Exception) -> Any:
         if app.config["TESTING"]:
             raise error
-        log.exception("request.failed", path=request.path)
+        reference = secrets.token_hex(6)
+        log.exception("request.failed", path=request.path, reference=reference)
         db.session.rollback()
-        return answer(500)
+        g.actor = VISITOR  # the page of a broken database must not ask it anything
+        return answer(500, reference=reference)
 
 
 def _found(module: str) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextvars import ContextVar
-from typing import Any, Final, Literal, NamedTuple, cast
+from typing import Any, Final, Literal, NamedTuple
 
 Language = Literal["ko", "en"]
 LANGUAGES: Final[tuple[Language, ...]] = ("ko", "en")
@@ -34,7 +34,7 @@ def language() -> Language:
 
 def use_language(code: str | None) -> Language:
     """Set the language of this request (or letter); an unknown code means the default."""
-    chosen: Language = cast(Language, code) if code in LANGUAGES else DEFAULT_LANGUAGE
+    chosen: Language = code if code in LANGUAGES else DEFAULT_LANGUAGE
     _current.set(chosen)
     return chosen
 
@@ -43,7 +43,7 @@ class speaking:
     """`with speaking("en"):` renders a letter in its recipient's language, then restores."""
 
     def __init__(self, code: str | None) -> None:
-        self.code: Language = cast(Language, code) if code in LANGUAGES else DEFAULT_LANGUAGE
+        self.code: Language = code if code in LANGUAGES else DEFAULT_LANGUAGE
 
     def __enter__(self) -> Language:
         self._token = _current.set(self.code)
@@ -53,10 +53,12 @@ class speaking:
         _current.reset(self._token)
 
 
-def say(text: Text | Mapping[str, str] | str, /, **params: Any) -> str:
+def say(text: Text | Mapping[str, str] | str | None, /, **params: Any) -> str:
     """The text in the current language, its places filled. A mapping {"ko": .., "en": ..} is program data;
     where program data lacks the current language the other one is shown (the call's own language is
-    authoritative). A plain string is people's text and stands as it is."""
+    authoritative). A plain string is people's text and stands as it is; None is no text."""
+    if text is None:
+        return ""
     if isinstance(text, str):
         return text
     if isinstance(text, Text):

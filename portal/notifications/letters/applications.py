@@ -11,6 +11,7 @@ from portal.applications.jobs import (
     CONFIRMATION_ASKED,
     INSTITUTION_INVITED,
     MEMBER_INVITED,
+    PART_REMINDED,
     REINSTATED,
     SUBMITTED,
     WITHDRAWN,
@@ -242,3 +243,35 @@ def ineligible(context: Context, payload: dict[str, Any]) -> list[Draft]:
         )
         for to in team(application)
     ]
+
+
+@letter(PART_REMINDED)
+def part_reminded(context: Context, payload: dict[str, Any]) -> list[Draft]:
+    """To whoever joined for the institution whose part is not complete."""
+    institution = db.session.get_one(Institution, payload["institution_id"])
+    person = db.session.get(Person, institution.joined_by_id) if institution.joined_by_id else None
+    if person is None:
+        return []
+    application = institution.application
+    return [
+        Draft(
+            to=Recipient(person.email, person.language, person.id, person.name),
+            subject=Text("{name}의 작성란이 아직 비어 있습니다", "The part of {name} is not complete yet"),
+            params={"name": institution.name},
+            paragraphs=[
+                line(
+                    "‘{title}’ 과제에서 {name}이(가) 작성할 부분이 남아 있습니다.",
+                    "In ‘{title}’ the part of {name} still has gaps.",
+                    title=_title(application), name=institution.name,
+                ),
+                line(
+                    "{at}까지 작성해 주십시오.", "Please fill it in by {at}.", at=lambda: moment(application.deadline)
+                ),
+            ],
+            action=Text("작성하기", "Fill it in"),
+            path=f"/applications/{application.public_id}",
+            reference=application.call.code,
+            key=f"{institution.id}:{context.now.isoformat()}",
+            call_id=application.call_id,
+        )
+    ]  # fmt: skip

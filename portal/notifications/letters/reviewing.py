@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 
 from portal.accounts.models import Person
 from portal.applications.models import StageEntry
@@ -14,8 +14,9 @@ from portal.platform.context import Context
 from portal.platform.db import db
 from portal.platform.formats import moment
 from portal.platform.language import Text, say
-from portal.reviews.jobs import SUBMITTED
-from portal.reviews.models import Review
+from portal.programs.models import Stage
+from portal.reviews.jobs import REMINDER, SUBMITTED
+from portal.reviews.models import Review, ReviewState
 from portal.routing.jobs import ASSIGNED, SEAT_INVITED
 from portal.routing.models import Assignment, AssignmentState, Panel, Seat
 from portal.routing.service import mint_seat_token
@@ -122,3 +123,50 @@ def submitted(context: Context, payload: dict[str, Any]) -> list[Draft]:
             call_id=call.id,
         )
     ]
+
+
+@letter(REMINDER)
+def reminder(context: Context, payload: dict[str, Any]) -> list[Draft]:
+    """Stops by itself: nothing is written when every review of the stage is in."""
+    stage = db.session.get_one(Stage, payload["stage_id"])
+    who = db.session.get_one(Person, payload["person_id"])
+    left = (
+        db.session.scalar(
+            select(func.count())
+            .select_from(Assignment)
+            .join(StageEntry, Assignment.entry_id == StageEntry.id)
+            .outerjoin(Review, Review.assignment_id == Assignment.id)
+            .where(
+                StageEntry.stage_id == stage.id, Assignment.person_id == who.id,
+                Assignment.state.in_((AssignmentState.PUBLISHED, AssignmentState.ACCEPTED)),
+                or_(Review.id.is_(None), Review.state == ReviewState.DRAFT),
+            )
+        )
+        or 0
+    )  # fmt: skip
+    due = stage.review_due_at
+    if not left or stage.review_closed_at is not None:
+        return []
+    return [
+        Draft(
+            to=person(who),
+            subject=Text("아직 제출하지 않은 평가 {n}건", "{n} reviews still to submit"),
+            params={"n": left},
+            paragraphs=[
+                line(
+                    "‘{call}’의 평가 {n}건이 아직 제출되지 않았습니다. 기한은 {at}입니다.",
+                    "{n} reviews of ‘{call}’ are still to be submitted. They are due {at}.",
+                    call=lambda: say(stage.call.names), n=str(left), at=lambda: moment(due) if due else "–",
+                ),
+                line(
+                    "어려우시면 평가 화면에서 사양하실 수 있습니다.",
+                    "If you cannot manage, you may decline on your page of reviews.",
+                ),
+            ],
+            action=Text("평가 화면 열기", "Open your reviews"),
+            path="/reviews",
+            reference=stage.call.code,
+            key=f"{stage.id}:{who.id}:{context.now.date().isoformat()}",
+            call_id=stage.call_id,
+        )
+    ]  # fmt: skip

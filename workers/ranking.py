@@ -10,4 +10,4 @@ from workers.wake import Run, handles
 @handles(STAGE_REVIEWED)
 def rank(run: Run) -> None:
     with run.effect() as context:
-        service.rank(context, run.payload["stage_id"])
+        service.rank_all(context, run.payload["stage_id"])

@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import contains_eager, selectinload
 
+from portal.accounts.models import Person
 from portal.applications.models import Application, EntryState, StageEntry
+from portal.conflicts.queries import not_barred
+from portal.platform.context import Actor
 from portal.platform.db import db
+from portal.platform.visibility import clause
+from portal.programs.models import Call, Program, Stage
+from portal.programs.queries import OFFICE_ROLES, call_in_scope
 from portal.ranking.models import ConditionResult, RankingRun
+from portal.routing.queries.panels import identities
 
 
 def latest_run(stage_id: int, track: str = "") -> RankingRun | None:
@@ -22,10 +30,13 @@ def latest_run(stage_id: int, track: str = "") -> RankingRun | None:
     ).one_or_none()
 
 
-def runs(stage_id: int) -> Sequence[RankingRun]:
-    """Every run of a stage, discarded ones too, newest first."""
+def runs(stage_id: int, track: str = "") -> Sequence[RankingRun]:
+    """The runs of a stage's track, discarded ones too, newest first; the last fifty."""
     return db.session.scalars(
-        select(RankingRun).where(RankingRun.stage_id == stage_id).order_by(RankingRun.id.desc())
+        select(RankingRun)
+        .where(RankingRun.stage_id == stage_id, RankingRun.track == track)
+        .order_by(RankingRun.id.desc())
+        .limit(50)
     ).all()
 
 
@@ -42,17 +53,78 @@ def ranked_entries(stage_id: int, track: str = "") -> list[tuple[str, int]]:
     return [(public_id, entry_id) for public_id, entry_id in rows]
 
 
-def conditions(entry_ids: list[int]) -> dict[int, dict[str, ConditionResult]]:
+def conditions(entry_ids: Iterable[int]) -> dict[int, dict[str, ConditionResult]]:
     """Condition results by entry and condition."""
     found: dict[int, dict[str, ConditionResult]] = defaultdict(dict)
-    query = select(ConditionResult).where(ConditionResult.entry_id.in_(entry_ids)).order_by(ConditionResult.id)
+    query = select(ConditionResult).where(ConditionResult.entry_id.in_(list(entry_ids))).order_by(ConditionResult.id)
     for row in db.session.scalars(query):
         found[row.entry_id][row.condition] = row
     return found
 
 
-def entries_with_titles(entry_ids: list[int]) -> dict[int, StageEntry]:
-    rows = db.session.scalars(
-        select(StageEntry).where(StageEntry.id.in_(entry_ids)).join(Application).order_by(StageEntry.id)
+def tracks(stage_id: int) -> list[str]:
+    """The tracks of a stage that hold entries; one empty name where there are none."""
+    return list(
+        db.session.scalars(
+            select(StageEntry.track).where(StageEntry.stage_id == stage_id).distinct().order_by(StageEntry.track)
+        )
+    ) or [""]
+
+
+def titles(entry_ids: Iterable[int]) -> dict[int, tuple[str, str]]:
+    """entry -> (public id of the application, its title)."""
+    rows = db.session.execute(
+        select(StageEntry.id, Application.public_id, Application.title)
+        .join(Application, StageEntry.application_id == Application.id)
+        .where(StageEntry.id.in_(list(entry_ids)))
+        .order_by(StageEntry.id)
     )
-    return {row.id: row for row in rows}
+    return {id_: (public_id, title) for id_, public_id, title in rows}
+
+
+def judges(person_ids: Iterable[int]) -> dict[int, str]:
+    """Names of those who found a condition to be met or not."""
+    rows = db.session.execute(select(Person.id, Person.name).where(Person.id.in_(list(person_ids))))
+    return {row.id: row.name for row in rows}
+
+
+@clause
+def bars_nobody(actor: Actor) -> ColumnElement[bool]:
+    """No conflict between the actor and any application that entered a stage of the call.
+
+    A ranking with one row missing would still tell where that row stands: who is barred from one sees none.
+    """
+    barred = (
+        select(StageEntry.id)
+        .join(Stage, StageEntry.stage_id == Stage.id)
+        .where(Stage.call_id == Call.id, ~not_barred(identities(actor), StageEntry.application_id))
+    )
+    return ~barred.correlate(Call).exists()
+
+
+def ranked_call(actor: Actor, public_id: str, **_: str) -> Call | None:
+    """A call in the officer's scope, from none of whose applications a conflict bars them."""
+    return db.session.scalars(
+        select(Call)
+        .join(Program, Call.program_id == Program.id)
+        .where(Call.public_id == public_id, call_in_scope(actor, *OFFICE_ROLES), bars_nobody(actor))
+        .options(selectinload(Call.stages))
+    ).one_or_none()
+
+
+def office_entry(actor: Actor, public_id: str, entry_id: str) -> StageEntry | None:
+    """An entry of such a call, as long as its stage is not decided."""
+    return db.session.scalars(
+        select(StageEntry)
+        .join(Stage, StageEntry.stage_id == Stage.id)
+        .join(Call, Stage.call_id == Call.id)
+        .join(Program, Call.program_id == Program.id)
+        .join(Application, StageEntry.application_id == Application.id)
+        .where(
+            StageEntry.public_id == entry_id,
+            Call.public_id == public_id,
+            call_in_scope(actor, *OFFICE_ROLES),
+            bars_nobody(actor),
+        )
+        .options(contains_eager(StageEntry.stage), contains_eager(StageEntry.application))
+    ).one_or_none()

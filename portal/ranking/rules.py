@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from math import sqrt
 from typing import Any
 
 
@@ -77,14 +79,14 @@ def rank(
     found = [measured(entry, entry_id) for entry, entry_id in entries]
     keys = {r.entry: _key(r, ties) for r in found}
     found.sort(key=lambda r: (keys[r.entry], r.entry))
+    shared_by = Counter(keys.values())
     result: list[Ranked] = []
     for place, row in enumerate(found, start=1):
-        same = [other for other in found if keys[other.entry] == keys[row.entry]]
         shared = result[-1].rank if result and keys[result[-1].entry] == keys[row.entry] else place
         result.append(
             Ranked(
                 row.entry, row.entry_id, shared, row.mean, row.by_criterion, row.spread, row.marks,
-                len(same) > 1 and row.mean is not None,
+                shared_by[keys[row.entry]] > 1 and row.mean is not None,
             )
         )  # fmt: skip
     return result
@@ -97,9 +99,9 @@ def _key(row: Ranked, ties: Sequence[str]) -> tuple[Fraction, ...]:
     return (Fraction(0), -row.mean, *(-row.by_criterion[c] for c in ties))[: len(ties) + 2]
 
 
-def tie_at_the_line(rows: Sequence[Ranked], keep: int) -> bool:
+def tie_at_the_line(ranks: Sequence[int], keep: int) -> bool:
     """Entries on both sides of the line share a rank: the panel has to separate them."""
-    return len(rows) > keep > 0 and rows[keep - 1].rank == rows[keep].rank
+    return len(ranks) > keep > 0 and ranks[keep - 1] == ranks[keep]
 
 
 def as_text(value: Fraction | None) -> str | None:
@@ -126,6 +128,27 @@ def as_rows(ranked: Sequence[Ranked]) -> list[dict[str, Any]]:
         }
         for r in ranked
     ]
+
+
+def standard_error(mark_totals: Sequence[int]) -> float:
+    """How unsure the mean is, in points: s / sqrt(n) with n - 1 in s. For the picture only; 0 for a single mark."""
+    n = len(mark_totals)
+    if n < 2:
+        return 0.0
+    middle = mean(mark_totals)
+    return sqrt(sum((v - middle) ** 2 for v in mark_totals) / (n * (n - 1)))
+
+
+def replay(inputs: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The rows computed anew from a run's frozen inputs."""
+    return as_rows(
+        rank(
+            [(entry, entry_id) for entry, entry_id in inputs["entries"]],
+            [Mark(entry, entry_id, name, points) for entry, entry_id, name, points, _ in inputs["marks"]],
+            inputs["criteria"],
+            inputs["ties"],
+        )
+    )
 
 
 def digest(value: Any) -> str:

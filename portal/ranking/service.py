@@ -19,8 +19,11 @@ MIN_REASON = 10
 
 
 def rank(context: Context, stage_id: int, track: str = "") -> RankingRun:
-    """Freeze the marks as they stand and order the entries. The same inputs give the same run again."""
-    stage = db.session.get_one(Stage, stage_id)
+    """Freeze the marks as they stand and order the entries. The same inputs give the same run again.
+
+    Raises ReviewStillOpen, StageDecided (the inputs changed after the decision was published).
+    """
+    stage = db.session.scalars(select(Stage).where(Stage.id == stage_id).with_for_update(of=Stage)).one()
     if stage.review_closed_at is None:
         raise ReviewStillOpen
     rule_set = stage.call.definition.stage(stage.code)
@@ -39,13 +42,9 @@ def rank(context: Context, stage_id: int, track: str = "") -> RankingRun:
     latest = queries.latest_run(stage_id, track)
     if latest is not None and latest.inputs_hash == inputs_hash:
         return latest
-    ranked = rules.rank(
-        entries,
-        [rules.Mark(m.entry, m.entry_id, m.pseudonym, m.points) for m in marks],
-        criteria,
-        rule_set.ties,
-    )
-    result = rules.as_rows(ranked)
+    if stage.decided_at is not None:
+        raise StageDecided
+    result = rules.replay(inputs)
     run = RankingRun(
         public_id=context.ids.public_id(), stage_id=stage_id, track=track, inputs=inputs, inputs_hash=inputs_hash,
         result=result, result_hash=rules.digest(result), created_at=context.now,
@@ -60,6 +59,11 @@ def rank(context: Context, stage_id: int, track: str = "") -> RankingRun:
         result=run.result_hash,
     )  # fmt: skip
     return run
+
+
+def rank_all(context: Context, stage_id: int) -> list[RankingRun]:
+    """Every track of the stage."""
+    return [rank(context, stage_id, track) for track in queries.tracks(stage_id)]
 
 
 def record_condition(context: Context, entry_id: int, condition: str, passed: bool, reason: str) -> ConditionResult:

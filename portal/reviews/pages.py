@@ -19,16 +19,7 @@ from portal.programs.models import Call, Stage
 from portal.reviews import rules, service
 from portal.reviews.forms import ReviewForm
 from portal.reviews.models import Review
-
-ROLES = {
-    "lead": Text("주관기관", "Lead"),
-    "joint": Text("공동기관", "Joint"),
-    "consigned": Text("위탁기관", "Consigned"),
-    "pi": Text("연구책임자", "Principal investigator"),
-    "researcher": Text("연구원", "Researcher"),
-    "student": Text("학생연구원", "Student"),
-    "talent": Text("영입 예정 인재", "Talent to be brought in"),
-}
+from portal.routing.pages import Team, team_of
 
 
 @dataclass(frozen=True)
@@ -75,10 +66,8 @@ class Document:
 class Paper:
     """Everything of the frozen submission that a reviewer reads."""
 
-    language: str
-    institutions: list[dict[str, str]]
-    members: list[dict[str, str]]
     content: Mapping[str, Any]
+    team: Team
     names: Mapping[str, str]
     sections: list[SectionShown]
     costs: list[list[str]]
@@ -98,16 +87,7 @@ def paper(definition: CallDefinition, entry: StageEntry, files: Sequence[Attachm
     ]
     years = sorted({row["year"] for row in content["costs"]})
     return Paper(
-        content["language"],
-        [{"name": i["name"], "role": say(ROLES[i["role"]]), "country": i["country"]} for i in content["institutions"]],
-        [
-            {
-                "name": m["name"], "role": say(ROLES[m["role"]]), "institution": names.get(m["institution"], ""),
-                "department": m["department"],
-            }
-            for m in content["members"]
-        ],
-        content, names, sections, _costs(definition, content, names, years), years, documents,
+        content, team_of(entry), names, sections, _costs(definition, content, names, years), years, documents,
     )  # fmt: skip
 
 

@@ -145,7 +145,7 @@ def _page(assignment: Assignment, form: ReviewForm, found: Review | None) -> Res
     return page(
         "reviews/review.html", form, assignment=assignment, entry=entry, call=call, stage=stage, review=found,
         paper=pages.paper(call.definition, entry, queries.documents_of(entry)),
-        scores=pages.scores(stage, found), editable=_editable(assignment, found),
+        scores=pages.scores(stage, found), anchors=pages.anchors, editable=_editable(assignment, found),
         locked=found is not None and found.state is not ReviewState.DRAFT,
         total=sum(points or 0 for points, _ in form.marks().values()), top=sum(c.points for c in stage.criteria),
         compare=pages.differences(form, found) if form.stale and found is not None else [],

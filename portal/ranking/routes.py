@@ -1,0 +1,149 @@
+"""The ranking of a call's stages: picture, table, conditions, runs, export."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from typing import Any
+
+from flask import Blueprint, abort, flash, g, request, send_file, url_for
+
+from portal.applications.models import StageEntry
+from portal.audit.service import record
+from portal.platform import sheets
+from portal.platform.access import guard, subject
+from portal.platform.context import Context
+from portal.platform.language import Text, say
+from portal.platform.transaction import in_transaction
+from portal.platform.web import context, page, perform
+from portal.programs.models import Call, Stage
+from portal.programs.policies import officer_of_call
+from portal.ranking import pages, queries, rules, service
+from portal.ranking.forms import PASS, XLSX, ConditionForm, ExportForm, StageForm, for_stage
+from portal.ranking.policies import judges_conditions, works_on_ranking
+
+bp = Blueprint("ranking", __name__)
+SAME = Text(
+    "다시 계산했습니다. 입력과 결과의 해시가 그대로입니다.", "Computed again: inputs and result have the same hash."
+)
+CHANGED = Text(
+    "입력이 바뀌어 새 순위를 만들었습니다. 앞의 순위는 버린 것으로 남겨 둡니다.",
+    "The inputs had changed: there is a new ranking. The former one is kept as discarded.",
+)
+
+
+@bp.get("/office/calls/<public_id>/ranking")
+@guard(officer_of_call)
+def ranking(public_id: str) -> Any:
+    """Whoever a conflict keeps from one application of the call is told so and sees no ranking."""
+    call = subject(Call)
+    if queries.ranked_call(g.actor, public_id) is None:
+        return page("ranking/ranking.html", call=call, barred=True, stage=None, run=None)
+    stage = _chosen(call, request.args.get("stage"))
+    return _page(call, stage, request.args.get("track", "")[:40], ExportForm(formdata=None))
+
+
+@bp.post("/office/calls/<public_id>/ranking/again")
+@guard(works_on_ranking)
+def again(public_id: str) -> Any:
+    call, form = subject(Call), StageForm()
+    stage, track = _posted(call, form.stage.data), form.track.data or ""
+    stage_id, code = stage.id, stage.code
+    known = queries.latest_run(stage_id, track)
+    before = known.result_hash if known is not None else ""
+
+    def act(context: Context) -> str:
+        service.rank(context, stage_id, track)
+        return url_for("ranking.ranking", public_id=public_id, stage=code, track=track or None)
+
+    done = perform(form, act)
+    if done is None:
+        return _page(subject(Call), _posted(subject(Call), code), track, form)
+    run = queries.latest_run(stage_id, track)
+    same = run is not None and run.result_hash == before == rules.digest(rules.replay(run.inputs))
+    flash(say(SAME if same else CHANGED), "success")
+    return done
+
+
+@bp.route("/office/calls/<public_id>/ranking/entries/<entry_id>", methods=["GET", "POST"])
+@guard(judges_conditions)
+def condition(public_id: str, entry_id: str) -> Any:
+    """Pass or fail of the conditions of one entry, apart from its points."""
+    entry, form = subject(StageEntry), ConditionForm()
+    call, code, id_ = entry.stage.call, entry.stage.code, entry.id
+    stage = call.definition.stage(code)
+    if not stage.conditions:
+        abort(404)
+    form.condition.choices = [(c.code, c.names) for c in stage.conditions]
+    if len(stage.conditions) == 1 and not form.is_submitted():
+        form.condition.data = stage.conditions[0].code
+
+    def act(context: Context) -> str:
+        service.record_condition(context, id_, form.condition.data, form.outcome.data == PASS, form.reason.data)
+        return url_for("ranking.ranking", public_id=public_id, stage=code, _anchor="conditions")
+
+    done = perform(form, act, Text("판정을 기록했습니다.", "The finding is recorded."))
+    if done is not None:
+        return done
+    entry = subject(StageEntry)
+    found = queries.conditions([id_]).get(id_, {})
+    names = queries.judges([c.by_id for c in found.values() if c.by_id is not None])
+    return page(
+        "ranking/condition.html", form, call=entry.stage.call, entry=entry, stage=stage, found=found, names=names,
+        decided=entry.stage.decided_at is not None, hints={c.code: c.text for c in stage.conditions if c.text},
+    )  # fmt: skip
+
+
+@bp.post("/office/calls/<public_id>/ranking/export")
+@guard(works_on_ranking)
+def export(public_id: str) -> Any:
+    """The table and all marks by pseudonym, as a file; each download is in the audit chain."""
+    call, form = subject(Call), ExportForm()
+    stage, track = _posted(call, form.stage.data), form.track.data or ""
+    run = queries.latest_run(stage.id, track)
+    if run is None:
+        abort(404)
+    if not form.validate():
+        form.status = 422
+        return _page(call, stage, track, form)
+    definition, name = call.definition.stage(stage.code), f"{call.code}-{stage.code}"
+    made = pages.sheets(pages.rows(run, definition), definition)
+    who, run_id, digest, reason = context(), run.public_id, run.result_hash, form.reason.data
+    kind = form.kind.data
+    in_transaction(
+        lambda: record(who, "RankingExported", "ranking_run", run_id, result=digest, format=kind, reason=reason)
+    )
+    if kind == XLSX:
+        content, mime = sheets.xlsx_bytes(made), "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    else:
+        content, mime = sheets.csv_bytes(made[1].header, made[1].rows), "text/csv"
+    return send_file(BytesIO(content), mimetype=mime, as_attachment=True, download_name=f"{name}.{kind}", etag=False)
+
+
+def _chosen(call: Call, code: str | None) -> Stage | None:
+    """The stage asked for, else the latest whose review is closed; before that nobody sees a score."""
+    closed = [s for s in call.stages if s.review_closed_at is not None]
+    return next((s for s in closed if s.code == code), closed[-1] if closed else None)
+
+
+def _posted(call: Call, code: str | None) -> Stage:
+    return next((s for s in call.stages if s.code == code), None) or abort(404)
+
+
+def _page(call: Call, stage: Stage | None, track: str, form: ExportForm | StageForm) -> Any:
+    if stage is None or stage.review_closed_at is None:
+        return page("ranking/ranking.html", form, call=call, barred=False, stage=None, run=None)
+    definition = call.definition.stage(stage.code)
+    tracks = queries.tracks(stage.id)
+    track = track if track in tracks else tracks[0]
+    run = queries.latest_run(stage.id, track)
+    rows = pages.rows(run, definition) if run is not None else []
+    exporting = form if isinstance(form, ExportForm) else ExportForm(formdata=None)
+    return page(
+        "ranking/ranking.html", form, call=call, barred=False, stage=stage, definition=definition, run=run, rows=rows,
+        strips=pages.strips(rows, definition.keep), top=sum(c.points for c in definition.criteria),
+        at_line=rules.tie_at_the_line([r.rank for r in rows], definition.keep),
+        open_conditions=sum(c.result is None for r in rows for c in r.conditions),
+        runs=pages.runs_shown(queries.runs(stage.id, track)), chips=pages.stage_chips(call, stage.id),
+        tracks=tracks, track=track, again=for_stage(StageForm(formdata=None), stage.code, track),
+        exporting=for_stage(exporting, stage.code, track), zone=call.definition.time_zone,
+    )  # fmt: skip

@@ -103,13 +103,12 @@ def plan(lines: Sequence[LineDefinition], places: Mapping[str, Place]) -> Iterat
 
 
 def _hangs_below_itself(line: LineDefinition, by_code: Mapping[str, LineDefinition]) -> bool:
-    seen, at = {line.code}, line.parent
-    while at is not None and at in by_code:
-        if at in seen:
-            return True
+    seen: set[str] = set()
+    at = line.parent
+    while at is not None and at in by_code and at not in seen:
         seen.add(at)
         at = by_code[at].parent
-    return False
+    return line.code in seen
 
 
 # --- a call ---

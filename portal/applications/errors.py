@@ -214,3 +214,11 @@ class RegistrationUnreadable(DomainError):
         "The registration number cannot be read. Korean institutions enter the ten digits of their business number, "
         "others the number under which their country registers them.",
     )
+
+
+class NothingToRemind(DomainError):
+    say = Text(
+        "지금 알릴 상대가 없습니다. 이미 끝났거나, 받을 사람이 아직 정해지지 않았습니다.",
+        "There is nobody to remind: it is done already, or nobody has been named yet.",
+    )
+    status = 409

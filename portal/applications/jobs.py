@@ -10,6 +10,7 @@ CLEAN_COPIES = job_kind("applications.clean_copies", "심사용 사본 만들기
 
 INSTITUTION_INVITED = job_kind("applications.institution_invited", "참여기관 초대", "Invitation of an institution")
 MEMBER_INVITED = job_kind("applications.member_invited", "참여자 동의 요청", "Request for a member's consent")
+PART_REMINDED = job_kind("applications.part_reminded", "기관 작성 독촉", "Reminder of an institution's part")
 CONFIRMATION_ASKED = job_kind("applications.confirmation_asked", "기관 확인 요청", "Request for a confirmation")
 SUBMITTED = job_kind("applications.submitted", "접수증 발송", "Receipt of a submission")
 WITHDRAWN = job_kind("applications.withdrawn", "신청 철회 안내", "Notice of a withdrawal")

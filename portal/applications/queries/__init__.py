@@ -18,6 +18,7 @@ from portal.applications.queries.submissions import (
     submission_by_number,
     submission_by_receipt,
     submissions_of,
+    submitter_of,
     whole,
 )
 
@@ -37,5 +38,6 @@ __all__ = [
     "submission_by_number",
     "submission_by_receipt",
     "submissions_of",
+    "submitter_of",
     "whole",
 ]

@@ -10,6 +10,7 @@ from typing import cast
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import joinedload
 
+from portal.accounts.models import Person
 from portal.applications.content import Content, Whole
 from portal.applications.models import (
     Application,
@@ -131,3 +132,8 @@ def content_of(submission: Submission) -> Content:
 
 def receipt_taken(receipt: str) -> bool:
     return db.session.scalar(select(Submission.id).where(Submission.receipt == receipt)) is not None
+
+
+def submitter_of(submission: Submission) -> str:
+    """Who handed it in, by name."""
+    return db.session.scalar(select(Person.name).where(Person.id == submission.submitted_by_id)) or ""

@@ -54,11 +54,13 @@ def confirm(token: str) -> Response:
         return done
     link, institution, draft = service.behind_link(context(), token)
     places = places_of(draft, institution)
+    frozen = content.frozen(draft, g.now.date())
     form.shown.data = ",".join(f"{p.section.code}:{p.content_hash}" for p in places)
     return page(
         "applications/confirm.html", form, link=link, institution=institution, application=draft.application,
         waiting=[(place, changes(place)) for place in places if place.state is not PlaceState.CONFIRMED],
         confirmed=[place for place in places if place.state is PlaceState.CONFIRMED],
-        content=content.frozen(draft, g.now.date()), definition=draft.definition, roles=ROLE_NAMES,
+        content=frozen, names={row["id"]: row["name"] for row in (*frozen["institutions"], *frozen["members"])},
+        definition=draft.definition, role_names=ROLE_NAMES,
         kinds=KIND_NAMES, member_roles=MEMBER_ROLE_NAMES,
     )  # fmt: skip

@@ -68,7 +68,7 @@ def institutions(public_id: str) -> Response | str:
     ]
     return page(
         "applications/institutions.html", form, application=application, rows=rows, leads=can_lead(standing),
-        open=is_open(application, g.now), kinds=KIND_NAMES, roles=ROLE_NAMES, ask_form=AskConfirmationForm(),
+        open=is_open(application, g.now), kinds=KIND_NAMES, role_names=ROLE_NAMES, ask_form=AskConfirmationForm(),
     )  # fmt: skip
 
 
@@ -131,7 +131,7 @@ def members(public_id: str) -> Response | str:
     ]
     return page(
         "applications/members.html", form, application=application, groups=groups, may_add=bool(own),
-        open=is_open(application, g.now), roles=MEMBER_ROLE_NAMES, institution_roles=ROLE_NAMES,
+        open=is_open(application, g.now), role_names=MEMBER_ROLE_NAMES, institution_roles=ROLE_NAMES,
     )  # fmt: skip
 
 
@@ -187,7 +187,7 @@ def join(token: str) -> Response | str:
     if done is not None:
         return done
     return page(
-        "applications/join.html", form, institution=institution, application=application, roles=ROLE_NAMES,
+        "applications/join.html", form, institution=institution, application=application, role_names=ROLE_NAMES,
         next=url_for("applications.join", token=token), open=is_open(application, g.now),
     )  # fmt: skip
 
@@ -209,5 +209,5 @@ def consent(token: str) -> Response | str:
     application = member.institution.application
     return page(
         "applications/consent.html", form, member=member, application=application, text=consent_text.CURRENT,
-        roles=MEMBER_ROLE_NAMES, open=is_open(application, g.now),
+        role_names=MEMBER_ROLE_NAMES, open=is_open(application, g.now),
     )  # fmt: skip

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from io import BytesIO
+from typing import Any
 
-from flask import abort, flash, g, redirect, request, send_file, url_for
+from flask import abort, current_app, flash, g, redirect, request, send_file, url_for
 from werkzeug.wrappers import Response
 
 from portal.applications import content, queries, service
@@ -14,12 +15,18 @@ from portal.applications.forms.submit import SubmitForm, WithdrawForm
 from portal.applications.models import Application, Submission
 from portal.applications.policies import leads_application, views_application
 from portal.applications.routes import bp
-from portal.applications.rules import Standing, can_lead, can_read_slice, is_open
+from portal.applications.routes.missing import missing_rows
+from portal.applications.rules import Standing, can_edit_slice, can_lead, can_read_slice, is_open
 from portal.applications.rules.completeness import blocking, completeness
+from portal.platform import typeset
 from portal.platform.access import guard, subject
 from portal.platform.context import Context
-from portal.platform.language import Text
+from portal.platform.formats import file_size, moment
+from portal.platform.language import Text, say
 from portal.platform.web import ActionForm, page, perform
+from portal.programs.definition import CallDefinition
+
+PDF = "application/pdf"
 
 
 @bp.get("/applications/<public_id>/check")
@@ -49,13 +56,27 @@ def _check_page(application: Application, form: SubmitForm) -> Response:
     last = queries.latest_submission(application.id)
     frozen = content.frozen(draft, today)
     return page(
-        "applications/check.html", form, application=application, missing=found, stops=blocking(found),
-        content=seen_by(frozen, standing), definition=draft.definition, last=last,
+        "applications/check.html", form, application=application, missing=missing_rows(found),
+        stops=len(blocking(found)), last=last,
         unchanged=last is not None and content.same_but_declaration(queries.content_of(last), frozen),
-        leads=can_lead(standing), open=is_open(application, g.now),
-        sections=content.sections_to_apply_with(draft.definition),
-        roles=ROLE_NAMES, kinds=KIND_NAMES, member_roles=MEMBER_ROLE_NAMES,
+        leads=can_lead(standing), open=is_open(application, g.now), **_parts(draft.definition, frozen, standing),
     )  # fmt: skip
+
+
+def _parts(definition: CallDefinition, frozen: content.Content, standing: Standing) -> dict[str, Any]:
+    """What `_content.html` takes: the content within this person's reach, and the words of its codes."""
+    institutions = [row["id"] for row in frozen["institutions"]]
+    return {
+        "content": seen_by(frozen, standing),
+        "definition": definition,
+        "sections": content.sections_to_apply_with(definition),
+        "names": {row["id"]: row["name"] for row in (*frozen["institutions"], *frozen["members"])},
+        "readable": [i for i in institutions if can_read_slice(standing, i)],
+        "own": [i for i in institutions if can_edit_slice(standing, i)],
+        "role_names": ROLE_NAMES,
+        "kinds": KIND_NAMES,
+        "member_roles": MEMBER_ROLE_NAMES,
+    }
 
 
 def seen_by(frozen: content.Content, standing: Standing) -> content.Content:
@@ -95,7 +116,54 @@ def receipt(public_id: str) -> Response:
     return page(
         "applications/receipt.html", application=application, submission=submission,
         all=queries.submissions_of(application.id), open=is_open(application, g.now),
+        leads=can_lead(queries.standing_of(g.actor, application)),
     )  # fmt: skip
+
+
+@bp.get("/applications/<public_id>/submitted")
+@guard(views_application)
+def submitted(public_id: str) -> Response:
+    """The frozen content itself, as the team handed it in."""
+    application = subject(Application)
+    submission = _submission(application)
+    standing = queries.standing_of(g.actor, application)
+    parts = _parts(application.call.definition, queries.content_of(submission), standing)
+    return page("applications/submitted.html", application=application, submission=submission, open=False, **parts)
+
+
+@bp.get("/applications/<public_id>/receipt.pdf")
+@guard(views_application)
+def receipt_pdf(public_id: str) -> Response:
+    application = subject(Application)
+    submission = _submission(application)
+    return _download(typeset.pdf("receipt", _receipt_data(application, submission)), f"{submission.receipt}.pdf", PDF)
+
+
+def _address(endpoint: str, application: Application) -> str:
+    """A whole address from the configuration, never from the Host header."""
+    return str(current_app.config["BASE_URL"]).rstrip("/") + url_for(endpoint, public_id=application.public_id)
+
+
+def _receipt_data(application: Application, submission: Submission) -> dict[str, Any]:
+    call, frozen = application.call, queries.content_of(submission)
+    zone = call.definition.time_zone
+    return {
+        "service": say(Text("AI 연구지원 포털", "AI Grant Portal")),
+        "program": say(call.program.names),
+        "call": say(call.names),
+        "number": submission.receipt,
+        "title": frozen["title"],
+        "applicant": queries.submitter_of(submission),
+        "submitted_at": moment(submission.submitted_at, zone, seconds=True),
+        "version": str(submission.number),
+        "sha256": submission.sha256,
+        "change_until": moment(application.deadline, zone),
+        "verify_at": _address("applications.receipt", application),
+        "institutions": [{"name": i["name"], "role": say(ROLE_NAMES[i["role"]])} for i in frozen["institutions"]],
+        "attachments": [
+            {"name": a["filename"], "size": file_size(a["size"]), "sha256": a["sha256"]} for a in frozen["attachments"]
+        ],
+    }
 
 
 @bp.get("/applications/<public_id>/receipt.json")

@@ -54,6 +54,7 @@ class Missing:
     anchor: str = ""
     institution: str = ""
     member: str = ""
+    wrong: bool = False  # something stands there, but it cannot stay
 
     @property
     def held_by_others(self) -> bool:
@@ -258,7 +259,7 @@ def _written(eyes: _Eyes, section: Section, slice_: str, holder: Holder, name: s
             )
             yield Missing(
                 section.code, slice_, holder, name, text, "applications.section", args, anchor=first.path,
-                institution=slice_,
+                institution=slice_, wrong=True,
             )  # fmt: skip
 
 
@@ -281,7 +282,7 @@ def _budget(eyes: _Eyes, section: Section, question: Question, institution: Inst
     def line(which: str, **values: Any) -> Missing:
         return Missing(
             section.code, institution.public_id, holder, name, told(which, name=institution.name, **values),
-            "applications.budget", args, institution=institution.public_id,
+            "applications.budget", args, institution=institution.public_id, wrong=which != "budget",
         )  # fmt: skip
 
     if not costs.total:
@@ -307,7 +308,7 @@ def _means(eyes: _Eyes, section: Section, question: Question, today: date) -> It
             found = means_problems(whole.definition, wishes, flags)
             spoken.append([(problem.path, say(problem.sentence, **problem.params)) for problem in found])
     for (path, ko), (_, en) in zip(*spoken, strict=True):
-        yield Missing(section.code, "", *eyes.team(), Text(ko, en), page, _args(whole), anchor=path)
+        yield Missing(section.code, "", *eyes.team(), Text(ko, en), page, _args(whole), anchor=path, wrong=True)
 
 
 def _attachments(eyes: _Eyes) -> Iterator[Missing]:
@@ -331,7 +332,7 @@ def _file(
     text = told("file_of", slot=names, name=of.name) if of else told("file", slot=names)
     return Missing(
         "attachments", slice_, holder, name, text, "applications.attachments", _args(whole), stops,
-        anchor=f"{code}-{slice_}" if slice_ else code, institution=slice_,
+        anchor=f"slot-{code}-{slice_}", institution=slice_,
     )  # fmt: skip
 
 

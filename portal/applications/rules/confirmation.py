@@ -86,14 +86,13 @@ def _value(whole: Whole, institution: Institution, section: Section, slice_: str
         return costs_of(whole, institution.id)
     if question.kind == "requested_means":
         return means_of(whole)
-    if question.kind == "institutions":
-        return [{"name": i.name, "role": i.role.value, "kind": i.kind} for i in whole.institutions]
-    if question.kind == "people":
-        return [
-            {"name": m.name, "role": m.role.value, "institution": m.institution.name, "department": m.department}
-            for m in whole.members
-            if not slice_ or m.institution_id == institution.id
-        ]
+    given = whole.answers_of(section.code, slice_).get(question.code)
+    if question.kind == "institutions" and isinstance(given, list):
+        chosen = [i for i in whole.institutions if i.public_id in given]
+        return [{"name": i.name, "role": i.role.value, "kind": i.kind} for i in chosen]
+    if question.kind == "people" and isinstance(given, list):
+        named = [m for m in whole.members if m.public_id in given]
+        return [{"name": m.name, "role": m.role.value, "institution": m.institution.name} for m in named]
     if question.kind == "document":
         slot = f"{section.code}.{question.code}"
         return [
@@ -101,7 +100,7 @@ def _value(whole: Whole, institution: Institution, section: Section, slice_: str
             for a in whole.attachments
             if a.slot == slot and a.slice == slice_
         ]
-    return whole.answers_of(section.code, slice_).get(question.code)
+    return given
 
 
 def state_of_all(places: Sequence[Place]) -> PlaceState:

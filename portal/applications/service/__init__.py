@@ -24,6 +24,7 @@ from portal.applications.service.members import (
     remind_member,
     remove_member,
 )
+from portal.applications.service.reminders import remind
 from portal.applications.service.submit import submit
 from portal.applications.service.withdraw import reinstate, withdraw
 
@@ -50,6 +51,7 @@ __all__ = [
     "opened",
     "receive",
     "reinstate",
+    "remind",
     "remind_member",
     "remove_attachment",
     "remove_institution",

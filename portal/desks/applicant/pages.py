@@ -1,0 +1,318 @@
+"""The cockpit's parts, ready to show: tasks, the matrix of institutions, means against caps, the way after the close."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from flask import url_for
+
+from portal.applications.content import Whole, sections_to_apply_with
+from portal.applications.models import Application, ApplicationState, Institution, StageEntry, Submission
+from portal.applications.rules import Standing, can_edit_slice, can_lead, is_open
+from portal.applications.rules.completeness import Missing
+from portal.applications.rules.confirmation import PlaceState, places_of, state_of_all
+from portal.applications.rules.means import asked_for, years_of
+from portal.awards.models import Award, AwardState, Outcome, Result
+from portal.platform.formats import moment
+from portal.platform.language import Text, say
+from portal.programs.definition import Component, Section
+from portal.programs.rules import appeal_last_day
+
+Row = dict[str, Any]
+NOT_STARTED = (Text("시작 전", "Not started"), "neutral")
+IN_PROGRESS = (Text("작성 중", "In progress"), "info")
+DONE = (Text("완료", "Done"), "success")
+AGAIN = (Text("다시 봐 주십시오", "Needs you again"), "warning")
+OTHERS = (Text("다른 기관을 기다림", "Waiting for others"), "info")
+
+STATES: dict[ApplicationState, tuple[Text, str]] = {
+    ApplicationState.DRAFT: (Text("작성 중", "Draft"), "neutral"),
+    ApplicationState.SUBMITTED: (Text("제출함", "Submitted"), "success"),
+    ApplicationState.CLOSED: (Text("접수 마감, 평가 중", "Closed, in review"), "info"),
+    ApplicationState.WITHDRAWN: (Text("철회함", "Withdrawn"), "neutral"),
+}
+RESULTS: dict[Result, tuple[Text, str]] = {
+    Result.ADVANCE: (Text("다음 단계 진출", "Goes on to the next stage"), "success"),
+    Result.AWARD: (Text("선정", "Selected"), "success"),
+    Result.RESERVE: (Text("예비 과제", "On the reserve list"), "info"),
+    Result.DECLINE: (Text("미선정", "Not selected"), "neutral"),
+}
+
+
+def _url(endpoint: str, args: dict[str, str], anchor: str = "") -> str:
+    return url_for(endpoint, **args, _anchor=anchor or None)  # type: ignore[arg-type]
+
+
+def _state(started: bool, here: Sequence[Missing]) -> tuple[Text, str]:
+    if not here:
+        return DONE
+    if any(m.wrong and not m.held_by_others for m in here):
+        return AGAIN
+    if all(m.held_by_others for m in here):
+        return OTHERS
+    return IN_PROGRESS if started else NOT_STARTED
+
+
+def _task(label: Any, url: str, state: tuple[Text, str], hint: str = "") -> Row:
+    return {"label": label, "url": url, "hint": hint, "status": state[0], "tone": state[1]}
+
+
+def tasks(draft: Whole, standing: Standing, missing: Sequence[Missing]) -> list[Row]:
+    """The task list: the consortium first, then the sections in the call's order, then files."""
+    args = {"public_id": draft.application.public_id}
+
+    def at(endpoint: str) -> list[Missing]:
+        return [m for m in missing if m.endpoint == endpoint]
+
+    definition = draft.definition
+    rows = [
+        _task(
+            Text("참여기관과 기관 확인", "Institutions and their confirmation"),
+            _url("applications.institutions", args),
+            _state(len(draft.institutions) > 1, at("applications.institutions")),
+            say(Text("{n}개 기관", "{n} institutions"), n=len(draft.institutions)),
+        ),
+        _task(
+            Text("참여자와 동의", "Members and consents"), _url("applications.members", args),
+            _state(len(draft.members) > 1, at("applications.members")),
+            say(Text("{n}명", "{n} people"), n=len(draft.members)),
+        ),
+    ]  # fmt: skip
+    rows += [_section_task(draft, standing, section, missing) for section in sections_to_apply_with(definition)]
+    kinds = {q.kind for section in sections_to_apply_with(definition) for q in section.questions}
+    if "budget" in kinds:
+        rows.append(
+            _task(
+                Text("사업비", "Budget"), _url("applications.budget", args),
+                _state(bool(draft.costs), at("applications.budget")),
+            )
+        )  # fmt: skip
+    if "requested_means" in kinds:
+        rows.append(
+            _task(
+                Text("희망 자원", "Requested means"), _url("applications.means", args),
+                _state(bool(draft.means), at("applications.means")),
+            )
+        )  # fmt: skip
+    rows.append(
+        _task(
+            Text("첨부 파일", "Attachments"), _url("applications.attachments", args),
+            _state(bool(draft.attachments), at("applications.attachments")),
+            say(Text("{n}개 올림", "{n} uploaded"), n=len(draft.attachments)),
+        )
+    )  # fmt: skip
+    return rows
+
+
+def _section_task(draft: Whole, standing: Standing, section: Section, missing: Sequence[Missing]) -> Row:
+    here = [m for m in missing if m.endpoint == "applications.section" and m.place == section.code]
+    args = {"public_id": draft.application.public_id, "section": section.code}
+    hint, started = "", (section.code, "") in draft.by_place
+    if section.editor == "institution":
+        slices = [i.public_id for i in draft.institutions]
+        done = sum(not any(m.slice == s for m in here) for s in slices)
+        hint = say(
+            Text("{total}개 기관 중 {done}개 작성", "{done} of {total} institutions"), done=done, total=len(slices)
+        )
+        mine = next((s for s in slices if can_edit_slice(standing, s)), "")
+        started = any((section.code, s) in draft.by_place for s in slices)
+        args |= {"slice": mine} if mine else {}
+    return _task(section.names, _url("applications.section", args), _state(started, here), hint)
+
+
+def matrix(draft: Whole, standing: Standing, missing: Sequence[Missing], now: datetime) -> list[Row]:
+    """Institution x (joined, part, certificate, consents, confirmed); `remind` where a button helps."""
+    open_now, leads = is_open(draft.application, now), can_lead(standing)
+    return [_matrix_row(draft, row, standing, missing, open_now and leads) for row in draft.institutions]
+
+
+def _matrix_row(
+    draft: Whole, institution: Institution, standing: Standing, missing: Sequence[Missing], reminds: bool
+) -> Row:
+    mine = [m for m in missing if m.institution == institution.public_id]
+    own = can_edit_slice(standing, institution.public_id)
+    joined = institution.joined_at is not None
+    parts = [m for m in mine if m.endpoint in ("applications.section", "applications.budget")]
+    files = [m for m in mine if m.endpoint == "applications.attachments"]
+    people = [m for m in draft.members if m.institution_id == institution.id]
+    waiting = [m for m in people if m.consented_at is None]
+    places = places_of(draft, institution)
+    confirmed = state_of_all(places)
+    linked = any(link.institution_id == institution.id for link in draft.links)
+    cells = [
+        _cell("joined", _yes(joined), reminds and not joined and bool(institution.contact_email)),
+        _cell("part", _count(len(parts)), reminds and bool(parts) and joined and not own),
+        _cell("certificate", _count(len(files)), reminds and bool(files) and joined and not own, ask="part"),
+        _cell("consents", _share(len(people) - len(waiting), len(people)), reminds and bool(waiting)),
+        _cell("confirmed", CONFIRMED[confirmed], reminds and confirmed is not PlaceState.CONFIRMED and linked),
+    ]
+    return {"institution": institution, "own": own, "cells": cells, "asked": linked}
+
+
+CONFIRMED = {
+    PlaceState.WAITING: (Text("아직", "Not yet"), "neutral"),
+    PlaceState.CONFIRMED: (Text("확인함", "Confirmed"), "success"),
+    PlaceState.CHANGED: (Text("바뀌어 다시 필요", "Changed, needed again"), "warning"),
+}
+COLUMNS = {
+    "joined": Text("참여", "Joined"),
+    "part": Text("작성", "Part filled"),
+    "certificate": Text("증명서", "Certificates"),
+    "consents": Text("동의", "Consents"),
+    "confirmed": Text("기관 확인", "Confirmed"),
+}
+
+
+def _cell(code: str, word: tuple[Any, str], remind: bool, ask: str = "") -> Row:
+    return {
+        "code": code, "label": COLUMNS[code], "word": word[0], "tone": word[1],
+        "remind": (ask or code) if remind else "",
+    }  # fmt: skip
+
+
+def _yes(done: bool) -> tuple[Text, str]:
+    return (Text("참여함", "Joined"), "success") if done else (Text("응답 전", "No answer yet"), "warning")
+
+
+def _count(missing: int) -> tuple[Any, str]:
+    if not missing:
+        return Text("완료", "Done"), "success"
+    return say(Text("{n}가지 남음", "{n} missing"), n=missing), "warning"
+
+
+def _share(done: int, total: int) -> tuple[Any, str]:
+    word = say(Text("{total}명 중 {done}명", "{done} of {total}"), done=done, total=total)
+    return word, "success" if done == total else "warning"
+
+
+def caps(draft: Whole) -> list[Row]:
+    """What is asked for of each component against the call's published ceiling."""
+    rows: list[Row] = []
+    for component in asked_for(draft.definition):
+        wishes = [w for w in draft.means if w.component == component.code]
+        rows += _money_caps(draft, component) if component.kind == "money" else [_resource_cap(component, wishes)]
+    return rows
+
+
+def _money_caps(draft: Whole, component: Component) -> list[Row]:
+    asked = {w.year: w.quantity for w in draft.means if w.component == component.code}
+    return [
+        {
+            "label": say(Text("{name}, {year}년", "{name}, {year}"), name=say(component.names), year=year),
+            "asked": asked.get(year, 0), "cap": component.max_per_year, "unit": draft.definition.currency,
+            "mark": component.mark,
+        }
+        for year in years_of(component, draft.definition)
+    ]  # fmt: skip
+
+
+def _resource_cap(component: Component, wishes: Sequence[Any]) -> Row:
+    return {
+        "label": say(component.names), "asked": sum(w.quantity for w in wishes), "cap": component.max_quantity,
+        "unit": component.unit, "mark": component.mark,
+    }  # fmt: skip
+
+
+def saved_at(draft: Whole) -> datetime | None:
+    return max((row.saved_at for row in draft.answers), default=None)
+
+
+def timeline(
+    application: Application, submission: Submission | None, entries: Sequence[StageEntry], outcomes: Sequence[Outcome]
+) -> list[Row]:
+    """From the start to the last stage: what is done, what runs, what is still to come."""
+    closed = application.state is ApplicationState.CLOSED
+    steps: list[Row] = [
+        {"label": Text("작성 시작", "Started"), "at": application.created_at, "state": "done"},
+        {
+            "label": Text("제출", "Submitted"), "at": submission.submitted_at if submission else None,
+            "state": "done" if submission else "todo",
+        },
+        {"label": Text("접수 마감", "Call closed"), "at": application.deadline, "state": "done" if closed else "todo"},
+    ]  # fmt: skip
+    decided = {outcome.decision.stage.code: outcome for outcome in outcomes}
+    entered = {entry.stage.code: entry for entry in entries}
+    for stage in application.call.definition.stages:
+        outcome, entry = decided.get(stage.code), entered.get(stage.code)
+        state = "done" if outcome else "current" if entry else "todo"
+        note = say(RESULTS[outcome.result][0]) if outcome else ""
+        at = outcome.decision.published_at if outcome else entry.entered_at if entry else None
+        steps.append({"label": stage.names, "at": at, "state": state, "note": note})
+        if outcome and outcome.result is Result.DECLINE:
+            break
+    return steps
+
+
+def outcome_row(
+    application: Application, outcome: Outcome, award: Award | None, names: Sequence[str], now: datetime
+) -> Row:
+    """What the regime discloses of one published outcome, and no more."""
+    regime, zone = application.call.definition.regime, application.call.definition.time_zone
+    published = outcome.decision.published_at
+    last = appeal_last_day(published, regime.appeal, regime.country, zone) if published else None
+    word, tone = RESULTS[outcome.result]
+    stage = application.call.definition.stage(outcome.decision.stage.code)
+    return {
+        "stage": stage.names, "word": word, "tone": tone, "reason": outcome.reason, "published": published,
+        "panel": list(names), "disclosed": regime.disclosure_article, "appeal": regime.appeal, "appeal_last": last,
+        "appeal_open": last is not None and now.date() <= last, "award": award, "offer": offer(award),
+    }  # fmt: skip
+
+
+def offer(award: Award | None) -> Row | None:
+    """The link to an offer, with what it waits for."""
+    if award is None:
+        return None
+    return {
+        "url": url_for("awards.offer", public_id=award.public_id),
+        "waits": award.state is AwardState.OFFERED,
+        "until": award.answer_until,
+    }
+
+
+def list_rows(
+    applications: Sequence[Application],
+    submissions: dict[int, Submission],
+    awards: Sequence[Award],
+    outcomes: Sequence[Outcome],
+    now: datetime,
+) -> tuple[list[Row], list[Row]]:
+    """(what needs the viewer now, the rest), each with state, deadline and the next thing to do."""
+    offers = {award.application_id: award for award in awards if award.state is AwardState.OFFERED}
+    results = {outcome.entry.application_id: outcome for outcome in outcomes}
+    now_rows: list[Row] = []
+    rest: list[Row] = []
+    for application in applications:
+        row = _list_row(application, submissions.get(application.id), offers.get(application.id), now)
+        if (outcome := results.get(application.id)) is not None:
+            row["status"], row["tone"] = RESULTS[outcome.result]
+        (now_rows if row["needs"] else rest).append(row)
+    return sorted(now_rows, key=lambda row: row["until"]), rest
+
+
+def _list_row(application: Application, submission: Submission | None, award: Award | None, now: datetime) -> Row:
+    word, tone = STATES[application.state]
+    zone = application.call.definition.time_zone
+    open_now = is_open(application, now)
+    needs, until = "", application.deadline
+    if award is not None and award.answer_until is not None:
+        needs, until = say(Text("선정 제안에 답해 주십시오.", "Answer the offer.")), award.answer_until
+    elif open_now and application.state is ApplicationState.DRAFT:
+        needs = say(Text("작성하고 제출해 주십시오.", "Fill it in and submit."))
+    elif open_now and submission is not None and application.changed_at > submission.submitted_at:
+        needs = say(
+            Text(
+                "제출한 뒤 바뀐 내용이 있습니다. 다시 제출해야 반영됩니다.",
+                "There are changes since your last submission; they count only once handed in.",
+            )
+        )
+    if application.state is ApplicationState.DRAFT and not open_now:
+        word, tone = Text("제출하지 않고 마감됨", "Closed without a submission"), "neutral"
+    return {
+        "label": application.title or Text("제목 없는 신청서", "Untitled application"),
+        "url": url_for("desks_applicant.cockpit", public_id=application.public_id),
+        "hint": say(Text("{call} · 마감 {at}", "{call} · deadline {at}"), call=say(application.call.names), at=moment(application.deadline, zone)),
+        "status": word, "tone": tone, "needs": needs, "until": until, "zone": zone,
+    }  # fmt: skip

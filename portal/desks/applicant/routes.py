@@ -1,0 +1,97 @@
+"""My applications, and the cockpit of one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, flash, g, redirect, request, url_for
+
+from portal.applications import content, queries, service
+from portal.applications.models import Application, ApplicationState, Submission
+from portal.applications.policies import views_application
+from portal.applications.queries.consortium import unlinked_memberships
+from portal.applications.routes.missing import missing_rows
+from portal.applications.rules import can_lead, is_open
+from portal.applications.rules.completeness import completeness
+from portal.desks.applicant import pages
+from portal.desks.applicant import queries as desk
+from portal.platform.access import guard, signed_in, subject
+from portal.platform.context import Context
+from portal.platform.language import Text
+from portal.platform.transaction import in_transaction
+from portal.platform.web import ActionForm, context, page, perform
+
+bp = Blueprint("desks_applicant", __name__)
+
+
+@bp.get("/applications")
+@guard(signed_in)
+def applications() -> Any:
+    now_context = context()
+    if unlinked_memberships(g.actor.person_id):
+        in_transaction(lambda: service.link_memberships(now_context))
+    mine = queries.applications_of(g.actor)
+    ids = [application.id for application in mine]
+    needs, rest = pages.list_rows(mine, desk.last_submissions(ids), desk.awards_of(ids), desk.outcomes_of(ids), g.now)
+    return page("desks/applicant/applications.html", needs=needs, rest=rest)
+
+
+@bp.get("/applications/<public_id>")
+@guard(views_application)
+def cockpit(public_id: str) -> Any:
+    application = subject(Application)
+    if application.state is ApplicationState.CLOSED:
+        return _after(application)
+    draft = queries.whole(application)
+    standing = queries.standing_of(g.actor, application)
+    missing = completeness(draft, standing, g.now.date())
+    last = queries.latest_submission(application.id)
+    return page(
+        "desks/applicant/cockpit.html", application=application, draft=draft, last=last,
+        edited=last is not None and _edited(draft, last), open=is_open(application, g.now), leads=can_lead(standing),
+        missing=missing_rows(missing), others=sum(m.held_by_others for m in missing),
+        stops=sum(m.blocking for m in missing), tasks=pages.tasks(draft, standing, missing),
+        matrix=pages.matrix(draft, standing, missing, g.now), columns=pages.COLUMNS, caps=pages.caps(draft),
+        saved_at=pages.saved_at(draft), state=pages.STATES[application.state],
+    )  # fmt: skip
+
+
+def _edited(draft: content.Whole, last: Submission) -> bool:
+    """The team changed something since its last submission, which is not handed in."""
+    return content.edited_between(queries.content_of(last), content.frozen(draft, g.now.date()))
+
+
+def _after(application: Application) -> Any:
+    """After the close: the way through the stages, and each published outcome."""
+    outcomes = desk.outcomes_of([application.id])
+    awards = {award.outcome_id: award for award in desk.awards_of([application.id])}
+    disclosed = application.call.definition.regime.disclosure.panel_list
+    names = desk.panel_names([o.decision.stage_id for o in outcomes]) if disclosed else {}
+    rows = [
+        pages.outcome_row(application, o, awards.get(o.id), names.get(o.decision.stage_id, []), g.now) for o in outcomes
+    ]
+    last = queries.latest_submission(application.id)
+    entries = queries.entries_of_application(application.id)
+    return page(
+        "desks/applicant/after.html", application=application, last=last, outcomes=list(reversed(rows)),
+        steps=pages.timeline(application, last, entries, outcomes),
+    )  # fmt: skip
+
+
+@bp.post("/applications/<public_id>/remind")
+@guard(views_application)
+def remind(public_id: str) -> Any:
+    """One cell of the matrix: tell whoever holds it."""
+    application, form = subject(Application), ActionForm()
+    back = url_for("desks_applicant.cockpit", public_id=public_id, _anchor="institutions")
+
+    def act(now: Context) -> str:
+        service.remind(now, application.id, request.form.get("institution", ""), request.form.get("what", ""))
+        return back
+
+    done = perform(form, act, Text("알림을 보냈습니다.", "The reminder was sent."))
+    if done is not None:
+        return done
+    for sentence in form.form_errors:
+        flash(sentence, "danger")
+    return redirect(back, code=303)

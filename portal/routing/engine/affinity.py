@@ -47,7 +47,7 @@ TERMS: tuple[tuple[str, ...], ...] = (
     ("오픈소스", "공개 소프트웨어", "open source", "open-source"),
     ("생태계", "ecosystem"),
     ("반도체", "semiconductor", "npu"),
-    ("로봇", "로보틱스", "robot", "robotics"),
+    ("로봇", "로보틱스", "robot", "robots", "robotics"),
     ("자율주행", "autonomous driving"),
     ("의료 인공지능", "의료 ai", "medical ai", "healthcare ai"),
     ("지식 그래프", "knowledge graph", "knowledge graphs"),

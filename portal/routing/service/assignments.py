@@ -166,8 +166,23 @@ def confirm_conflict(context: Context, conflict_id: int, ground: str, severity: 
 
 
 def waive_conflict(context: Context, conflict_id: int, reason: str) -> Conflict:
-    """For expertise, on a waivable ground, with reason and approver; the pair may be assigned again by an officer."""
-    return conflicts.waive(context, conflict_id, reason)
+    """For expertise, on a waivable ground, with reason and approver; an assignment it had taken away comes back."""
+    row = conflicts.waive(context, conflict_id, reason)
+    db.session.flush()
+    if bars_of(row.person_id, row.application_id, today(context.now)):
+        return row
+    for assignment in _assignments_of(row, AssignmentState.REVOKED):
+        others = panels.pairs_of_entries([assignment.entry_id])
+        replaced = any(other.explanation.get("replaces") == assignment.public_id for other in others)
+        if assignment.published_at is None or replaced or assignment.panel.stage.review_closed_at is not None:
+            continue
+        assignment.state, assignment.declared_at, assignment.answered_at = AssignmentState.PUBLISHED, None, None
+        audit.record(context, "AssignmentRestored", "assignment", assignment.public_id, person=assignment.person_id)
+        enqueue(
+            ASSIGNED, {"panel_id": assignment.panel_id, "person_id": assignment.person_id},
+            key=f"waived:{row.public_id}", now=context.now,
+        )  # fmt: skip
+    return row
 
 
 def replace(context: Context, assignment_id: int, person_id: int, reason: str) -> Assignment:

@@ -24,7 +24,7 @@ def form_panel(
     context: Context, stage_id: int, names: dict[str, str], seats: Sequence[Wanted], track: str = ""
 ) -> Panel:
     """A panel for a stage's entries; everybody chosen is invited. On a repetition the seats are added to it."""
-    stage = db.session.scalars(select(Stage).where(Stage.id == stage_id).with_for_update()).unique().one()
+    stage = db.session.scalars(select(Stage).where(Stage.id == stage_id).with_for_update(of=Stage)).unique().one()
     panel = panels.panel_of(stage_id, track)
     if panel is None:
         if not seats:

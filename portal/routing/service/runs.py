@@ -249,7 +249,7 @@ def publish(context: Context, run_id: int, due: datetime | None = None) -> Routi
         assignment.state, assignment.published_at = AssignmentState.PUBLISHED, context.now
     run.published_at = context.now
     panel = db.session.get_one(Panel, run.panel_id)
-    stage = db.session.scalars(select(Stage).where(Stage.id == panel.stage_id).with_for_update()).unique().one()
+    stage = db.session.scalars(select(Stage).where(Stage.id == panel.stage_id).with_for_update(of=Stage)).unique().one()
     definition = stage.call.definition
     stage.review_opens_at = stage.review_opens_at or context.now
     stage.review_due_at = due or stage.review_due_at or due_at(

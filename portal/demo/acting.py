@@ -1,0 +1,123 @@
+"""How the demonstration acts: one person, one transaction, one moment of the portal's clock.
+
+A story is a generator that acts and then yields the next moment at which something happens in it. `play` runs many
+stories by the clock: it moves the clock on, lets the jobs that are due run, and hands over to the story whose turn it
+is. Stories call services only, with the actor that a session would load.
+"""
+
+from __future__ import annotations
+
+import heapq
+import itertools
+import time
+from collections.abc import Callable, Generator, Iterable
+from datetime import datetime
+from typing import TypeVar
+
+from sqlalchemy import func, select
+
+from portal.accounts.queries import actor_of_person
+from portal.platform import clock
+from portal.platform.context import VISITOR, Actor, Context, system_actor
+from portal.platform.db import db
+from portal.platform.jobs import Job, JobState
+from portal.platform.language import speaking
+from portal.platform.transaction import in_transaction
+
+T = TypeVar("T")
+Steps = Generator[datetime, None, None]
+Settle = Callable[[], object]
+
+
+class LifeBroken(Exception):
+    """A promise of the portal did not hold; the message names it."""
+
+
+def act(person_id: int, action: Callable[[Context], T]) -> T:
+    """`action` as this person with every role they hold, in one transaction, at the portal's present moment."""
+    actor = actor_of_person(person_id, clock.now())
+    if actor is None:
+        raise LookupError(person_id)
+    return _as(actor, action)
+
+
+def act_as_visitor(action: Callable[[Context], T]) -> T:
+    """Behind a link, without an account."""
+    return _as(VISITOR, action)
+
+
+def act_as_operator(action: Callable[[Context], T]) -> T:
+    """What a command of the console does."""
+    return _as(system_actor("demo"), action)
+
+
+def _as(actor: Actor, action: Callable[[Context], T]) -> T:
+    with speaking(actor.language):
+        return in_transaction(lambda: action(Context(actor=actor, now=clock.now())))
+
+
+def read(query: Callable[[], T]) -> T:
+    """A read outside a transaction; what it returns must be plain values."""
+    found = query()
+    db.session.rollback()
+    return found
+
+
+def play(stories: Iterable[Steps], settle: Settle) -> None:
+    """Run the stories by the clock until every one has ended."""
+    turn = itertools.count()
+    waiting: list[tuple[datetime, int, Steps]] = []
+
+    def resume(story: Steps) -> None:
+        moment = next(story, None)
+        if moment is not None:
+            heapq.heappush(waiting, (moment, next(turn), story))
+
+    for story in stories:
+        resume(story)
+    settle()
+    while waiting:
+        moment, _, story = heapq.heappop(waiting)
+        if moment > clock.now():
+            clock.move_to(moment)
+            settle()
+        resume(story)
+        settle()
+
+
+def parked_jobs() -> list[str]:
+    rows = db.session.execute(
+        select(Job.id, Job.kind, Job.last_error).where(Job.state == JobState.PARKED).order_by(Job.id)
+    ).all()
+    return [f"{kind} {job_id}: {error}" for job_id, kind, error in rows]
+
+
+def jobs_left() -> int:
+    """Jobs that are due or running now."""
+    due = (Job.state == JobState.RUNNING) | ((Job.state == JobState.WAITING) & (Job.run_at <= clock.now()))
+    return db.session.scalar(select(func.count()).select_from(Job).where(due)) or 0
+
+
+def wait_for_worker(alive: Callable[[], bool], patience: float = 180.0) -> Settle:
+    """A `settle` for a worker in another process: polls the job table until nothing is due.
+
+    Raises LifeBroken for a parked job, a dead worker, or no progress within `patience` seconds.
+    """
+
+    def settle() -> None:
+        before, since, pause = -1, time.monotonic(), 0.01
+        while left := read(jobs_left):
+            if left != before:
+                before, since = left, time.monotonic()
+            if parked := read(parked_jobs):
+                raise LifeBroken(f"parked job: {parked[0]}")
+            if not alive():
+                raise LifeBroken("the worker ended by itself")
+            if time.monotonic() - since > patience:
+                raise LifeBroken(f"{left} jobs stand still")
+            time.sleep(pause)
+            pause = min(pause * 1.5, 0.1)
+        if parked := read(parked_jobs):
+            raise LifeBroken(f"parked job: {parked[0]}")
+
+    return settle

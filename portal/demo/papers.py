@@ -1,0 +1,56 @@
+"""Real PDF files for a consortium's places: typeset, several pages, each text typeset and checked once."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Sequence
+from functools import lru_cache
+from pathlib import Path
+
+from portal.applications.rules.attachments import Place
+from portal.applications.service import NewFile, receive
+from portal.platform.typeset import unpacked_fonts
+
+TEMPLATE = Path(__file__).with_name("document.typ")
+Part = tuple[str, tuple[str, ...]]
+
+
+@lru_cache(maxsize=4096)
+def pdf(
+    title: str, subtitle: str, lines: tuple[tuple[str, str], ...], parts: tuple[Part, ...], language: str = "ko"
+) -> bytes:
+    """A document with its head, a table of particulars and one page or more for each part."""
+    data = {
+        "title": title, "subtitle": subtitle, "lines": lines, "parts": parts, "pages": len(parts),
+        "language": language,
+    }  # fmt: skip
+    made = _compiler().compile(format="pdf", sys_inputs={"data": json.dumps(data, ensure_ascii=False)})
+    assert isinstance(made, bytes)
+    return made
+
+
+@lru_cache(maxsize=1)
+def _compiler():  # type: ignore[no-untyped-def]  # typst ships no types
+    import typst
+
+    fonts = typst.Fonts(font_paths=[str(unpacked_fonts())])
+    return typst.Compiler(TEMPLATE, root=TEMPLATE.parent, font_paths=fonts)
+
+
+class Papers:
+    """Files as the portal takes them in: stored and checked, the same bytes once."""
+
+    def __init__(self) -> None:
+        self._received: dict[tuple[str, bytes], NewFile] = {}
+
+    def file(
+        self, place: Place, filename: str, title: str, subtitle: str, lines: Sequence[tuple[str, str]],
+        parts: Sequence[Part], language: str = "ko",
+    ) -> NewFile:  # fmt: skip
+        kept = tuple(parts)[: max(1, place.max_pages - 1)] if place.max_pages else tuple(parts)
+        content = pdf(title, subtitle, tuple(lines), kept, language)
+        key = (place.code, content)
+        if key not in self._received:
+            self._received[key] = receive(io.BytesIO(content), filename, place, "file")
+        return self._received[key]

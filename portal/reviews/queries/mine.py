@@ -14,7 +14,8 @@ from portal.conflicts.queries import not_barred
 from portal.platform.context import Actor
 from portal.platform.db import db
 from portal.platform.visibility import clause
-from portal.programs.models import Stage
+from portal.programs.models import Call, Program, Stage
+from portal.programs.queries import call_in_scope
 from portal.reviews.models import Review, ReviewState
 from portal.routing.models import Assignment, AssignmentState
 from portal.routing.queries.panels import identities
@@ -111,7 +112,8 @@ class DeskRow:
 
 
 def desk(actor: Actor) -> list[DeskRow]:
-    """Everything assigned to this reviewer in stages that are not decided; barred applications are not there.
+    """Everything assigned to this reviewer in stages that are not decided, while they hold the role; barred
+    applications are not there.
 
     Two queries whatever the number of assignments.
     """
@@ -119,9 +121,16 @@ def desk(actor: Actor) -> list[DeskRow]:
         select(Assignment, Stage, Application, Review)
         .join(StageEntry, Assignment.entry_id == StageEntry.id)
         .join(Stage, StageEntry.stage_id == Stage.id)
+        .join(Call, Stage.call_id == Call.id)
+        .join(Program, Call.program_id == Program.id)
         .join(Application, StageEntry.application_id == Application.id)
         .outerjoin(Review, Review.assignment_id == Assignment.id)
-        .where(offered_to(actor), stage_undecided(), not_barred(identities(actor), Application.id))
+        .where(
+            offered_to(actor),
+            call_in_scope(actor, "reviewer", "chair"),
+            stage_undecided(),
+            not_barred(identities(actor), Application.id),
+        )
         .options(selectinload(Review.scores))
         .order_by(Stage.review_due_at, Stage.id, Assignment.id)
     ).all()

@@ -15,7 +15,6 @@ from portal.platform.db import db
 from portal.platform.formats import moment
 from portal.platform.language import Text, say
 from portal.programs.models import Stage
-from portal.programs.models import Stage
 from portal.reviews.jobs import REMINDER, SUBMITTED
 from portal.reviews.models import Review, ReviewState
 from portal.routing.jobs import ASSIGNED, SEAT_INVITED
@@ -169,40 +168,5 @@ def reminder(context: Context, payload: dict[str, Any]) -> list[Draft]:
             reference=stage.call.code,
             key=f"{stage.id}:{who.id}:{context.now.date().isoformat()}",
             call_id=stage.call_id,
-        )
-    ]  # fmt: skip
-
-
-@letter(REMINDER)
-def reminder(context: Context, payload: dict[str, Any]) -> list[Draft]:
-    """To one reviewer about their own work only; nothing when it was done in the meantime."""
-    stage = db.session.get_one(Stage, payload["stage_id"])
-    who = db.session.get_one(Person, payload["person_id"])
-    count, due = owed(stage.id, who.id), stage.review_due_at
-    if not count or stage.review_closed_at is not None:
-        return []
-    call = stage.call
-    return [
-        Draft(
-            to=person(who),
-            subject=Text("평가 {n}건이 아직 제출되지 않았습니다", "{n} reviews are not submitted yet"),
-            params={"n": count},
-            paragraphs=[
-                line(
-                    "‘{call}’에서 맡으신 신청 가운데 {n}건의 평가가 아직 들어오지 않았습니다.",
-                    "Of the applications of ‘{call}’ assigned to you, {n} reviews have not come in yet.",
-                    call=lambda: say(call.names), n=str(count),
-                ),
-                line(
-                    "평가 기한은 {at}입니다. 어려운 사정이 있으면 담당자에게 알려 주십시오.",
-                    "The reviews are due {at}. If you cannot make it, please tell the officer.",
-                    at=lambda: moment(due) if due else "–",
-                ),
-            ],
-            action=Text("평가 화면 열기", "Open your reviews"),
-            path="/reviews",
-            reference=call.code,
-            key=f"{stage.id}:{who.id}:{context.now.isoformat()}",
-            call_id=call.id,
         )
     ]  # fmt: skip

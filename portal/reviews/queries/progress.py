@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, true
+from sqlalchemy import ColumnElement, and_, case, func, or_, select, true
 
 from portal.accounts.models import Person
 from portal.applications.models import Application, EntryState, StageEntry
@@ -147,34 +147,27 @@ def reviewer_progress(actor: Actor, stage_id: int) -> list[ReviewerProgress]:
     return sorted(found, key=lambda r: -r.open)
 
 
-def _owed(stage_id: int) -> Select[int]:
-    """Whose assignments of a stage still wait for a declaration or a submitted review."""
-    return (
-        select(Assignment.person_id)
-        .join(StageEntry, Assignment.entry_id == StageEntry.id)
-        .outerjoin(Review, Review.assignment_id == Assignment.id)
-        .where(
-            StageEntry.stage_id == stage_id,
-            StageEntry.state.in_(IN_STAGE),
-            # "not sure" waits for an officer, not for the reviewer
-            or_(
-                Assignment.state == AssignmentState.ACCEPTED,
-                and_(Assignment.state == AssignmentState.PUBLISHED, Assignment.declared_at.is_(None)),
-            ),
-            _sent == 0,
+def late_people(stage_id: int) -> list[int]:
+    """Ids of those who still have something to do in a stage: a declaration to answer or a review to submit."""
+    return list(
+        db.session.scalars(
+            select(Assignment.person_id)
+            .join(StageEntry, Assignment.entry_id == StageEntry.id)
+            .outerjoin(Review, Review.assignment_id == Assignment.id)
+            .where(
+                StageEntry.stage_id == stage_id,
+                StageEntry.state.in_(IN_STAGE),
+                # "not sure" waits for an officer, not for the reviewer
+                or_(
+                    Assignment.state == AssignmentState.ACCEPTED,
+                    and_(Assignment.state == AssignmentState.PUBLISHED, Assignment.declared_at.is_(None)),
+                ),
+                _sent == 0,
+            )
+            .distinct()
+            .order_by(Assignment.person_id)
         )
     )
-
-
-def late_people(stage_id: int) -> list[int]:
-    """Ids of those who still have something to do in a stage."""
-    return list(db.session.scalars(_owed(stage_id).distinct().order_by(Assignment.person_id)))
-
-
-def owed(stage_id: int, person_id: int) -> int:
-    """How many of a person's assignments in a stage are not done."""
-    mine = _owed(stage_id).where(Assignment.person_id == person_id).subquery()
-    return db.session.scalar(select(func.count()).select_from(mine)) or 0
 
 
 def notes_to_officer(actor: Actor, stage_id: int) -> Sequence[tuple[str, str]]:

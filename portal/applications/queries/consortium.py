@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
-from portal.accounts.models import Account, Organisation, Person
+from portal.accounts.models import Account, Person
 from portal.accounts.rules import secret_hash
 from portal.applications.models import Application, ConfirmationLink, Institution, Member
 from portal.platform.context import Actor
@@ -68,10 +68,6 @@ def member_by_email(application_id: int, key: str) -> Member | None:
 
 def person_by_email(key: str) -> Person | None:
     return db.session.scalars(select(Person).where(Person.email_key == key)).one_or_none()
-
-
-def organisation_by_registration(registration: str) -> Organisation | None:
-    return db.session.scalars(select(Organisation).where(Organisation.registration == registration)).one_or_none()
 
 
 def last_position(application_id: int) -> int:

@@ -9,6 +9,7 @@ from sqlalchemy import delete, update
 
 from portal.accounts.models import Organisation
 from portal.accounts.rules import secret_hash
+from portal.accounts.service import find_or_create_organisation
 from portal.applications.errors import (
     ForeignOnlyJoint,
     InstitutionTwice,
@@ -167,18 +168,10 @@ def registration_of(country: str, typed: str) -> str:
 
 
 def _organisation(context: Context, institution: Institution, typed: str, name_en: str) -> Organisation:
-    registration = registration_of(institution.country, typed)
-    found = queries.organisation_by_registration(registration)
-    if found is not None:
-        return found
-    made = Organisation(
-        public_id=context.ids.public_id(), name=institution.name, name_en=name_en, kind=institution.kind,
-        country=institution.country, registration=registration, created_at=context.now,
+    return find_or_create_organisation(
+        context, institution.name, institution.kind, name_en=name_en, country=institution.country,
+        registration=registration_of(institution.country, typed),
     )  # fmt: skip
-    db.session.add(made)
-    db.session.flush()
-    record(context, "OrganisationCreated", "organisation", made.public_id, kind=made.kind, country=made.country)
-    return made
 
 
 def remove_institution(context: Context, application_id: int, institution: str) -> None:

@@ -50,7 +50,7 @@ def test_whoever_joins_edits_the_institutions_slice_and_no_other(app: Flask) -> 
     assert standing.joined == {partner.institution}
     assert not standing.leads
     organisation = db.session.scalars(select(Organisation).where(Organisation.registration.is_not(None))).one()
-    assert organisation.registration == "123-45-67890"
+    assert organisation.registration == "1234567890"
 
 
 def test_an_invitation_works_once(app: Flask) -> None:

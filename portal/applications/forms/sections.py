@@ -36,13 +36,16 @@ class People:
 
 
 class LineField(TextField):
-    """Text as typed; an answer already read shows as people write it (1,200)."""
+    """Text as typed; an answer already read shows as people write it (12,000)."""
+
+    question: Question
 
     def _value(self) -> str:
         if self.raw_data:
             return str(self.raw_data[0])
         if isinstance(self.data, int):
-            return f"{self.data:,}"
+            grouped = self.question.kind == "money" or abs(self.data) >= 10_000  # 2024 may be a year
+            return f"{self.data:,}" if grouped else str(self.data)
         return "" if self.data is None else str(self.data)
 
 

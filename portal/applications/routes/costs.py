@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flask import Response, abort, current_app, g, make_response, request, url_for
+from flask import Response, abort, make_response, url_for
 
 from portal.applications import service
 from portal.applications.forms.costs import PAYER_NAMES, CostsForm, SheetForm, costs_form
@@ -161,8 +161,7 @@ def _page(application: Application, part: Part, form: CostsForm | None, sheet: S
         definition=definition, saved=saved, saver=drafts.saver_of(saved), theirs=theirs, cell_field=budget.cell_field,
         payers=PAYER_NAMES, slices=_slices(application), year_caps=_caps(application), zone=definition.time_zone,
         tabs=part_tabs("applications.budget", part, public_id=application.public_id),
-        Costs=Costs, posted=request.method == "POST", now=g.now,
-        file_limit=current_app.config["MAX_CONTENT_LENGTH"],
+        Costs=Costs, sums=budget.by_year(theirs),
     )  # fmt: skip
 
 

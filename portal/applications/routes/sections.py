@@ -8,6 +8,7 @@ from flask import Response, abort, jsonify, request, url_for
 
 from portal.applications import service
 from portal.applications.content import sections_to_apply_with
+from portal.applications.errors import StaleAnswers
 from portal.applications.forms.attachments import UploadForm
 from portal.applications.forms.sections import People, SectionForm, section_form, template_row
 from portal.applications.models import Application, SectionAnswer
@@ -71,14 +72,15 @@ def autosave(public_id: str, section: str) -> tuple[Response, int]:
     form = _form(application, asked, None)
     if not form.check(draft=True):
         words = Text("저장되지 않은 칸이 있습니다.", "Some fields are not saved.")
-        return jsonify(errors=form.field_errors(), message=say(words)), 422
+        return jsonify(errors=form.field_errors(), error=say(words)), 422
     answers = form.result.answers if form.result else {}
     try:
         row = in_transaction(
             lambda: service.save_section(context(), application.id, section, slice, answers, form.started_from)
         )
     except DomainError as error:
-        return jsonify(errors={}, message=error.sentence(), **_newer(application, asked, slice, error)), error.status
+        told = {"errors": {}, "error": error.sentence()} | _newer(application, asked, slice, error)
+        return jsonify(told), error.status
     zone = application.call.definition.time_zone
     time = clock_time(row.saved_at, zone)
     words = Text("{time}에 저장됨", "Saved {time}")
@@ -91,9 +93,14 @@ def autosave(public_id: str, section: str) -> tuple[Response, int]:
 def _newer(application: Application, asked: Section, slice: str, error: DomainError) -> dict[str, Any]:
     """For a conflict: the version and the text that were saved in between."""
     saved = drafts.answer_of(application.id, asked.code, slice)
-    if error.status != 409 or saved is None:
+    if not isinstance(error, StaleAnswers) or saved is None:
         return {}
-    return {"version": None, "saved_version": saved.version, "saved_answers": saved.answers}
+    words = Text(
+        "그사이 {who} 님이 저장했습니다. ‘저장’을 누르면 두 내용을 나란히 보여 드립니다.",
+        "{who} saved in the meantime. Press “Save” to see both texts side by side.",
+    )
+    who = drafts.saver_of(saved) or "-"
+    return {"error": say(words, who=who), "saved_version": saved.version, "saved_answers": saved.answers}
 
 
 def _section(code: str) -> Section:

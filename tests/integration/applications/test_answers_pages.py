@@ -124,7 +124,7 @@ def test_autosave_conflict_answers_with_what_was_saved(team: Consortium, visit: 
     client = visit(0)
     client.post(address(team, rest="/autosave"), data={"version": "0", "q_name": "먼저"})
     told = client.post(address(team, rest="/autosave"), data={"version": "0", "q_name": "나중"})
-    assert told.status_code == 409 and told.json["saved_answers"] == {"name": "먼저"} and told.json["message"]
+    assert told.status_code == 409 and told.json["saved_answers"] == {"name": "먼저"} and told.json["error"]
     assert answers(team) == {"name": "먼저"}
 
 

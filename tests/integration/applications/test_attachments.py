@@ -75,7 +75,7 @@ def test_files_go_where_they_belong_and_come_from_their_owner(app: Flask) -> Non
         context = team.context(who, timedelta(days=after))
         committed(lambda: service.attach(context, team.id, slot, slice, file or new_file()))
 
-    sme, university, large = team.institutions
+    _, university, large = team.institutions
     attach("registration", university, who=1)
     with pytest.raises(NotYours):
         attach("registration", large, who=1)

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import url_for
 
-from portal.applications.rules.completeness import Missing
+from portal.applications.rules.missing import Missing
 from portal.platform.language import say
 
 

@@ -7,14 +7,13 @@ deadline.
 
 from __future__ import annotations
 
-import enum
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from portal.applications.content import Whole, sections_to_apply_with
-from portal.applications.models import Institution, InstitutionRole, MemberRole
+from portal.applications.models import Institution, MemberRole
 from portal.applications.rules import Standing, can_edit_slice, can_edit_team
 from portal.applications.rules.answers import Known, is_shown, missing, section_problems
 from portal.applications.rules.attachments import filled, places, slices
@@ -22,97 +21,10 @@ from portal.applications.rules.confirmation import PlaceState, places_of, state_
 from portal.applications.rules.matching import Costs, matching, rate_for, sum_of
 from portal.applications.rules.means import Wish, asked_for, flags_of
 from portal.applications.rules.means import problems as means_problems
+from portal.applications.rules.missing import Holder, Missing, in_both, told
 from portal.platform.formats import MINOR_DIGITS, money
 from portal.platform.language import Text, say, speaking
 from portal.programs.definition import Question, Section, Words
-
-
-class Holder(enum.StrEnum):
-    ME = "me"
-    TEAM = "team"  # others of the team who may write its sections
-    INSTITUTION = "institution"
-    REPRESENTATIVE = "representative"
-    MEMBER = "member"
-
-
-@dataclass(frozen=True)
-class Missing:
-    """One thing missing: where, who holds it, in words, and the page where it is mended (`endpoint` with `args`).
-
-    `place`: a section's code, or members, institutions, attachments, title. `institution`, `member`: public ids, for
-    a reminder.
-    """
-
-    place: str
-    slice: str
-    holder: Holder
-    holder_name: str
-    sentence: Text
-    endpoint: str
-    args: dict[str, str]
-    blocking: bool = True
-    anchor: str = ""
-    institution: str = ""
-    member: str = ""
-    wrong: bool = False  # something stands there, but it cannot stay
-
-    @property
-    def held_by_others(self) -> bool:
-        return self.holder is not Holder.ME
-
-
-TEXTS = {
-    "title": Text("과제 제목이 비어 있습니다.", "The project has no title."),
-    "answer": Text("‘{section}’의 ‘{question}’에 답하지 않았습니다.", "“{section}”: “{question}” is not answered."),
-    "answers": Text(
-        "‘{section}’의 ‘{question}’에 빈칸이 {count}개 있습니다.", "“{section}”: “{question}” has {count} empty cells."
-    ),
-    "problem": Text("‘{section}’의 ‘{question}’: {problem}", "“{section}”, “{question}”: {problem}"),
-    "budget": Text("{name}의 사업비를 적지 않았습니다.", "The budget of {name} has not been entered."),
-    "government": Text(
-        "{name}의 정부지원금이 한도보다 {over} 많습니다.", "{name} asks the government for {over} more than its share."
-    ),
-    "cash": Text("{name}의 현금 부담이 {short} 모자랍니다.", "{name} needs {short} more of its own share in cash."),
-    "means": Text("희망 자원을 적지 않았습니다.", "No means have been asked for."),
-    "file": Text("첨부 ‘{slot}’이(가) 없습니다.", "The attachment “{slot}” is missing."),
-    "file_of": Text("{name}의 첨부 ‘{slot}’이(가) 없습니다.", "The attachment “{slot}” of {name} is missing."),
-    "few": Text(
-        "컨소시엄에 기관이 {least}개 이상 있어야 합니다. 지금 {count}개입니다.",
-        "The consortium needs at least {least} institutions; it has {count}.",
-    ),
-    "many": Text(
-        "컨소시엄은 {most}개 기관까지입니다. 지금 {count}개입니다.",
-        "A consortium may have at most {most} institutions; it has {count}.",
-    ),
-    "join": Text("{name}이(가) 아직 초대에 응하지 않았습니다.", "{name} has not answered the invitation yet."),
-    "principal": Text("연구책임자가 정해지지 않았습니다.", "There is no principal investigator yet."),
-    "consent": Text(
-        "{name} 님이 개인정보 이용에 아직 동의하지 않았습니다.",
-        "{name} has not yet agreed to the use of personal data.",
-    ),
-    "declined": Text(
-        "{name} 님이 동의하지 않았습니다. 참여자에서 빼야 제출할 수 있습니다.",
-        "{name} did not agree. Remove this member before submitting.",
-    ),
-    "confirm": Text("{name} 대표자의 확인이 아직 없습니다.", "The representative of {name} has not confirmed yet."),
-    "changed": Text(
-        "{name} 대표자가 확인한 뒤 내용이 바뀌어 다시 확인이 필요합니다.",
-        "The content changed after the representative of {name} confirmed it; it needs confirming again.",
-    ),
-}  # fmt: skip
-
-
-def told(which: str, /, **values: Any) -> Text:
-    """The sentence in both languages; program data is spoken in each, money in each."""
-    spoken = []
-    for code in ("ko", "en"):
-        with speaking(code):
-            spoken.append(say(TEXTS[which], **{k: v() if callable(v) else _word(v) for k, v in values.items()}))
-    return Text(*spoken)
-
-
-def _word(value: Any) -> Any:
-    return say(value) if isinstance(value, Text | dict) else value
 
 
 @dataclass(frozen=True)
@@ -255,20 +167,12 @@ def _written(eyes: _Eyes, section: Section, slice_: str, holder: Holder, name: s
         elif first is not None:
             problem = first
             text = told(
-                "problem", question=question.names, problem=Text(*_filled(problem.sentence, problem.params)), **names
+                "problem", question=question.names, problem=Text(*in_both(problem.sentence, problem.params)), **names
             )
             yield Missing(
                 section.code, slice_, holder, name, text, "applications.section", args, anchor=first.path,
                 institution=slice_, wrong=True,
             )  # fmt: skip
-
-
-def _filled(text: Text, params: dict[str, Any]) -> tuple[str, str]:
-    spoken = []
-    for code in ("ko", "en"):
-        with speaking(code):
-            spoken.append(say(text, **params))
-    return spoken[0], spoken[1]
 
 
 def _budget(eyes: _Eyes, section: Section, question: Question, institution: Institution) -> Iterator[Missing]:
@@ -349,7 +253,3 @@ def _confirmations(eyes: _Eyes) -> Iterator[Missing]:
             told(which, name=institution.name), "applications.institutions", _args(whole),
             not whole.definition.confirmations_may_follow, institution=institution.public_id,
         )  # fmt: skip
-
-
-def lead_of(whole: Whole) -> Institution | None:
-    return next((i for i in whole.institutions if i.role is InstitutionRole.LEAD), None)

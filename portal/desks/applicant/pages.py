@@ -9,15 +9,13 @@ from typing import Any
 from flask import url_for
 
 from portal.applications.content import Whole, sections_to_apply_with
-from portal.applications.models import Application, ApplicationState, Institution, StageEntry, Submission
-from portal.applications.rules import Standing, can_edit_slice, can_lead, is_open
-from portal.applications.rules.completeness import Missing
-from portal.applications.rules.confirmation import PlaceState, places_of, state_of_all
-from portal.applications.rules.means import asked_for, years_of
+from portal.applications.models import Application, ApplicationState, StageEntry, Submission
+from portal.applications.rules import Standing, can_edit_slice, is_open
+from portal.applications.rules.missing import Missing
 from portal.awards.models import Award, AwardState, Outcome, Result
 from portal.platform.formats import moment
 from portal.platform.language import Text, say
-from portal.programs.definition import Component, Section
+from portal.programs.definition import Section
 from portal.programs.rules import appeal_last_day
 
 Row = dict[str, Any]
@@ -25,7 +23,7 @@ NOT_STARTED = (Text("시작 전", "Not started"), "neutral")
 IN_PROGRESS = (Text("작성 중", "In progress"), "info")
 DONE = (Text("완료", "Done"), "success")
 AGAIN = (Text("다시 봐 주십시오", "Needs you again"), "warning")
-OTHERS = (Text("다른 기관을 기다림", "Waiting for others"), "info")
+OTHERS = (Text("다른 사람 차례", "Waiting for others"), "info")
 
 STATES: dict[ApplicationState, tuple[Text, str]] = {
     ApplicationState.DRAFT: (Text("작성 중", "Draft"), "neutral"),
@@ -120,99 +118,6 @@ def _section_task(draft: Whole, standing: Standing, section: Section, missing: S
         started = any((section.code, s) in draft.by_place for s in slices)
         args |= {"slice": mine} if mine else {}
     return _task(section.names, _url("applications.section", args), _state(started, here), hint)
-
-
-def matrix(draft: Whole, standing: Standing, missing: Sequence[Missing], now: datetime) -> list[Row]:
-    """Institution x (joined, part, certificate, consents, confirmed); `remind` where a button helps."""
-    open_now, leads = is_open(draft.application, now), can_lead(standing)
-    return [_matrix_row(draft, row, standing, missing, open_now and leads) for row in draft.institutions]
-
-
-def _matrix_row(
-    draft: Whole, institution: Institution, standing: Standing, missing: Sequence[Missing], reminds: bool
-) -> Row:
-    mine = [m for m in missing if m.institution == institution.public_id]
-    own = can_edit_slice(standing, institution.public_id)
-    joined = institution.joined_at is not None
-    parts = [m for m in mine if m.endpoint in ("applications.section", "applications.budget")]
-    files = [m for m in mine if m.endpoint == "applications.attachments"]
-    people = [m for m in draft.members if m.institution_id == institution.id]
-    waiting = [m for m in people if m.consented_at is None]
-    places = places_of(draft, institution)
-    confirmed = state_of_all(places)
-    linked = any(link.institution_id == institution.id for link in draft.links)
-    cells = [
-        _cell("joined", _yes(joined), reminds and not joined and bool(institution.contact_email)),
-        _cell("part", _count(len(parts)), reminds and bool(parts) and joined and not own),
-        _cell("certificate", _count(len(files)), reminds and bool(files) and joined and not own, ask="part"),
-        _cell("consents", _share(len(people) - len(waiting), len(people)), reminds and bool(waiting)),
-        _cell("confirmed", CONFIRMED[confirmed], reminds and confirmed is not PlaceState.CONFIRMED and linked),
-    ]
-    return {"institution": institution, "own": own, "cells": cells, "asked": linked}
-
-
-CONFIRMED = {
-    PlaceState.WAITING: (Text("아직", "Not yet"), "neutral"),
-    PlaceState.CONFIRMED: (Text("확인함", "Confirmed"), "success"),
-    PlaceState.CHANGED: (Text("바뀌어 다시 필요", "Changed, needed again"), "warning"),
-}
-COLUMNS = {
-    "joined": Text("참여", "Joined"),
-    "part": Text("작성", "Part filled"),
-    "certificate": Text("증명서", "Certificates"),
-    "consents": Text("동의", "Consents"),
-    "confirmed": Text("기관 확인", "Confirmed"),
-}
-
-
-def _cell(code: str, word: tuple[Any, str], remind: bool, ask: str = "") -> Row:
-    return {
-        "code": code, "label": COLUMNS[code], "word": word[0], "tone": word[1],
-        "remind": (ask or code) if remind else "",
-    }  # fmt: skip
-
-
-def _yes(done: bool) -> tuple[Text, str]:
-    return (Text("참여함", "Joined"), "success") if done else (Text("응답 전", "No answer yet"), "warning")
-
-
-def _count(missing: int) -> tuple[Any, str]:
-    if not missing:
-        return Text("완료", "Done"), "success"
-    return say(Text("{n}가지 남음", "{n} missing"), n=missing), "warning"
-
-
-def _share(done: int, total: int) -> tuple[Any, str]:
-    word = say(Text("{total}명 중 {done}명", "{done} of {total}"), done=done, total=total)
-    return word, "success" if done == total else "warning"
-
-
-def caps(draft: Whole) -> list[Row]:
-    """What is asked for of each component against the call's published ceiling."""
-    rows: list[Row] = []
-    for component in asked_for(draft.definition):
-        wishes = [w for w in draft.means if w.component == component.code]
-        rows += _money_caps(draft, component) if component.kind == "money" else [_resource_cap(component, wishes)]
-    return rows
-
-
-def _money_caps(draft: Whole, component: Component) -> list[Row]:
-    asked = {w.year: w.quantity for w in draft.means if w.component == component.code}
-    return [
-        {
-            "label": say(Text("{name}, {year}년", "{name}, {year}"), name=say(component.names), year=year),
-            "asked": asked.get(year, 0), "cap": component.max_per_year, "unit": draft.definition.currency,
-            "mark": component.mark,
-        }
-        for year in years_of(component, draft.definition)
-    ]  # fmt: skip
-
-
-def _resource_cap(component: Component, wishes: Sequence[Any]) -> Row:
-    return {
-        "label": say(component.names), "asked": sum(w.quantity for w in wishes), "cap": component.max_quantity,
-        "unit": component.unit, "mark": component.mark,
-    }  # fmt: skip
 
 
 def saved_at(draft: Whole) -> datetime | None:

@@ -13,7 +13,7 @@ from portal.applications.queries.consortium import unlinked_memberships
 from portal.applications.routes.missing import missing_rows
 from portal.applications.rules import can_lead, is_open
 from portal.applications.rules.completeness import completeness
-from portal.desks.applicant import pages
+from portal.desks.applicant import matrix, pages
 from portal.desks.applicant import queries as desk
 from portal.platform.access import guard, signed_in, subject
 from portal.platform.context import Context
@@ -51,7 +51,7 @@ def cockpit(public_id: str) -> Any:
         edited=last is not None and _edited(draft, last), open=is_open(application, g.now), leads=can_lead(standing),
         missing=missing_rows(missing), others=sum(m.held_by_others for m in missing),
         stops=sum(m.blocking for m in missing), tasks=pages.tasks(draft, standing, missing),
-        matrix=pages.matrix(draft, standing, missing, g.now), columns=pages.COLUMNS, caps=pages.caps(draft),
+        matrix=matrix.matrix(draft, standing, missing, g.now), columns=matrix.COLUMNS, caps=matrix.caps(draft),
         saved_at=pages.saved_at(draft), state=pages.STATES[application.state],
     )  # fmt: skip
 

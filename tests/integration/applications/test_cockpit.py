@@ -12,9 +12,11 @@ from flask.testing import FlaskClient
 from portal.accounts.models import Account
 from portal.accounts.service.sessions import open_session
 from portal.applications import queries, service
-from portal.applications.models import Application
+from portal.applications.models import Application, StageEntry
+from portal.awards.models import Decision, DecisionState, Outcome, Result
 from portal.platform import clock
 from portal.platform.db import db
+from portal.ranking.models import RankingRun
 from tests.factories import base, consortia
 from tests.factories.base import committed
 
@@ -54,7 +56,7 @@ def submit(client: FlaskClient, team: consortia.Team, **data: str):  # type: ign
 
 def test_the_cockpit_counts_what_is_missing_and_who_holds_it(client: FlaskClient, team: consortia.Team) -> None:
     signed_in(client, team.owner_id)
-    assert "빠진 것 1가지, 그중 1가지는 다른 사람이 할 일" in cockpit(client, team)
+    assert "빠진 것 1가지, 모두 다른 사람이 할 일" in cockpit(client, team)
     committed(lambda: service.save_section(team.context(), team.application_id, "plan", "", {}, 1))
     consortia.invited_member(team)
     words = cockpit(client, team, "en")
@@ -221,3 +223,46 @@ def test_a_reminder_goes_to_whoever_holds_the_cell(client: FlaskClient, team: co
     data = {"institution": team.lead, "what": "consents", "request_id": "r"}
     client.post(f"/applications/{team.public_id}/remind", data=data)
     assert "다시 보낼 수 있습니다" in cockpit(client, team)  # it went out a moment ago
+
+
+def test_an_outcome_is_told_once_its_decision_is_published(client: FlaskClient, team: consortia.Team) -> None:
+    signed_in(client, team.owner_id)
+    submit(client, team, declaration="y", request_id="one")
+    at = db.session.get_one(Application, team.application_id).deadline
+    entry_id = committed(lambda: service.close(base.context(at=at), team.application_id).id)  # type: ignore[union-attr]
+    decision_id = committed(lambda: decided(entry_id, team.owner_id))
+    assert "우리가 고른 까닭" not in cockpit(client, team)
+
+    def publish() -> None:
+        decision = db.session.get_one(Decision, decision_id)
+        decision.state, decision.published_at = DecisionState.PUBLISHED, clock.now()
+
+    committed(publish)
+    words = cockpit(client, team, "en")
+    assert "우리가 고른 까닭" in words
+    assert "Not selected" in words
+    assert "You can appeal until" in words
+
+
+def decided(entry_id: int, person_id: int) -> int:
+    """A proposed decision with an outcome of this entry."""
+    ids, entry = base.context().ids, db.session.get_one(StageEntry, entry_id)
+    run = RankingRun(
+        public_id=ids.public_id(), stage_id=entry.stage_id, inputs={}, inputs_hash="0" * 64, result=[],
+        result_hash="0" * 64, created_at=clock.now(),
+    )  # fmt: skip
+    db.session.add(run)
+    db.session.flush()
+    decision = Decision(
+        public_id=ids.public_id(), stage_id=entry.stage_id, ranking_run_id=run.id, rules_hash="0" * 64,
+        reason="결정", proposed_at=clock.now(), proposed_by_id=person_id, state=DecisionState.APPROVED,
+    )  # fmt: skip
+    db.session.add(decision)
+    db.session.flush()
+    db.session.add(
+        Outcome(
+            public_id=ids.public_id(), decision_id=decision.id, entry_id=entry_id, result=Result.DECLINE, rank=2,
+            reason="우리가 고른 까닭",
+        )
+    )  # fmt: skip
+    return decision.id

@@ -23,7 +23,8 @@ from portal.applications.errors import (
 )
 from portal.applications.models import Application, InstitutionRole, Member, MemberRole
 from portal.applications.queries.drafts import institutions_of
-from portal.applications.rules.completeness import Holder, completeness
+from portal.applications.rules.completeness import completeness
+from portal.applications.rules.missing import Holder
 from portal.platform.context import VISITOR, Context
 from portal.platform.db import db
 from portal.platform.errors import Forbidden

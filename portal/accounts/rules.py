@@ -9,9 +9,11 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 from portal.accounts.models import Role
 from portal.platform.context import Actor
+from portal.platform.formats import KST
 from portal.platform.language import Text
 
 IDLE = timedelta(hours=12)  # a session ends when nobody used it that long
@@ -193,6 +195,11 @@ def can_change_role(actor: Actor, role: Role, *scopes: str) -> bool:
 
 def scope_is_readable(scope: str) -> bool:
     return scope == "*" or _SCOPE.fullmatch(scope) is not None
+
+
+def korean_day(now: datetime) -> date:
+    """The calendar day in Korea: affiliations and absences are days there, not in UTC."""
+    return now.astimezone(ZoneInfo(KST)).date()
 
 
 def dates_in_order(since: date, until: date | None) -> bool:

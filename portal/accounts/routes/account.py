@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import abort, g, request, session, url_for
 
-from portal.accounts import queries, service
+from portal.accounts import queries, rules, service
 from portal.accounts.forms import EndAffiliationForm, ProfileForm, ReviewerProfileForm
 from portal.accounts.policies import reviews
 from portal.accounts.routes import bp
@@ -40,7 +40,7 @@ def profile() -> Any:
     opened = queries.session_of(actor.session_id)
     return page(
         "accounts/profile.html", form=form, email=person.email, affiliations=queries.affiliations_of(ids),
-        end_form=EndAffiliationForm(formdata=None), own=person.id, today=g.now.date(),
+        end_form=EndAffiliationForm(formdata=None), own=person.id, today=rules.korean_day(g.now),
         needs_second_factor=queries.needs_second_factor(person, g.now),
         second_factor_passed=opened is not None and opened.second_factor_at is not None,
         is_reviewer=actor.holds("reviewer") or actor.holds("chair"),

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import abort, flash, g, redirect, request, url_for
 
-from portal.accounts import queries, service
+from portal.accounts import queries, rules, service
 from portal.accounts.forms import AffiliationForm, EndAffiliationForm
 from portal.accounts.models import Organisation
 from portal.accounts.routes import bp
@@ -25,7 +25,7 @@ NEW = ("new", Text("목록에 없는 기관입니다", "It is not in the list"))
 def add_affiliation() -> Any:
     actor, words = g.actor, nfc(request.args.get("q", ""))[:100].strip()
     found = queries.search_organisations(words)
-    form = AffiliationForm(since=g.now.date())
+    form = AffiliationForm(since=rules.korean_day(g.now))
     form.organisation.choices = [*((o.public_id, _line(o)) for o in found), NEW]
 
     def save(context: Context) -> str:

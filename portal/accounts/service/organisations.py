@@ -96,7 +96,7 @@ def affiliate(
 ) -> Affiliation:
     """Where a person works or worked. Whoever says so of themselves is never `representative`: that is the
     office's to record. Past affiliations stay: conflicts look back."""
-    begins = since or context.now.date()
+    begins = since or rules.korean_day(context.now)
     if not rules.dates_in_order(begins, until):
         raise DatesReversed("until")
     department = db.session.get(Department, department_id) if department_id is not None else None
@@ -122,7 +122,7 @@ def affiliate(
 def end_affiliation(context: Context, affiliation_id: int, person_id: int, until: date) -> Affiliation:
     """The person left. Somebody else's affiliation is not there; an end that has passed is not changed."""
     found = db.session.get(Affiliation, affiliation_id, with_for_update=True)
-    if found is None or found.person_id != person_id or (found.until and found.until < context.now.date()):
+    if found is None or found.person_id != person_id or (found.until and found.until < rules.korean_day(context.now)):
         raise NotFound
     if not rules.dates_in_order(found.since, until):
         raise DatesReversed("until")

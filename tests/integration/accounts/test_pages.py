@@ -121,3 +121,13 @@ def test_demo_people_are_one_of_each_role(app: Flask) -> None:
     shown = queries.demo_people()
     assert [d.role.en for d in shown] == ["Applicant", "Reviewer", "Program officer", "Auditor"]
     assert [d.path for d in shown] == ["/applications", "/reviews", "/office", "/office/audit"]
+
+
+def test_no_post_counts_without_the_pages_token(client: FlaskClient, app: Flask) -> None:
+    who = member()
+    signed_in(client, who)
+    app.config["WTF_CSRF_ENABLED"] = True
+    for path in ("/sign-in", "/sign-out", "/register", "/reset", "/account", "/account/password", "/demo/sign-in"):
+        answer = client.post(path, data={"person": who.public_id, "email": who.email, "password": "x" * 12})
+        assert answer.status_code == 400, path
+    assert client.get("/account").status_code == 200

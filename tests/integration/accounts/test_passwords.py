@@ -200,7 +200,9 @@ def test_a_reset_link_works_once_and_ends_every_session(client: FlaskClient, app
     for spent in (token, second):
         assert client.get(f"/reset/link/{spent}").status_code == 410
         assert (
-            client.post(f"/reset/link/{spent}", data={"password": "yet another one", "again": "yet another one"}).status_code
+            client.post(
+                f"/reset/link/{spent}", data={"password": "yet another one", "again": "yet another one"}
+            ).status_code
             == 410
         )
     assert engine.password_matches(hash_of(who.id), NEW)

@@ -95,9 +95,7 @@ def _where(screening: Screening, place: str) -> str | None:
     part = place.split(".")[0]
     if part not in ("sections", "institutions", "members", "attachments", "costs", "means", "confirmations"):
         return None
-    public_id = screening.entry.application.public_id
-    anchor = f"section-{place.split('.')[1]}" if part == "sections" and "." in place else part
-    return url_for("desks_officer.application", public_id=public_id, _anchor=anchor)
+    return url_for("desks_officer.application", public_id=screening.entry.application.public_id, _anchor="content")
 
 
 def findings(screening: Screening) -> list[ShownFinding]:

@@ -7,9 +7,11 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
+from portal.applications.content import sections_to_apply_with
 from portal.programs.definition import CallDefinition
 from portal.screening.rules import Content, Facts
 from portal.screening.rules.checks import KINDS
+from portal.screening.rules.team import confirmed_hash
 from tests.factories.consortia import DEFINITION, words
 
 DEADLINE_DAY = date(2025, 7, 21)
@@ -84,16 +86,19 @@ _CONTENT: Content = {
         {"id": "f2", "slot": "certificate", "slice": "lead", "filename": "sme.pdf", "sha256": "0",
          "clean_sha256": None, "size": 1, "kind": "pdf", "pages": 1},
     ],
-    "confirmations": [
-        {"institution": i, "section": s, "content_hash": "0", "confirmed_at": "2025-07-20T00:00:00+00:00"}
-        for i in ("lead", "uni") for s in ("plan", "impact", "part")
-    ],
 }  # fmt: skip
 
 
 def content() -> Content:
     """Everything in order; a test breaks one thing."""
-    return copy.deepcopy(_CONTENT)
+    made = copy.deepcopy(_CONTENT)
+    made["confirmations"] = [
+        {"institution": i["id"], "section": s.code, "content_hash": confirmed_hash(made, s, i["id"]),
+         "confirmed_at": "2025-07-20T00:00:00+00:00"}
+        for i in made["institutions"]
+        for s in sections_to_apply_with(definition_with())
+    ]  # fmt: skip
+    return made
 
 
 def facts(**more: Any) -> Facts:

@@ -75,7 +75,7 @@ def of_call(actor: Actor, call_id: int, kind: str, number: int) -> ConflictPage:
         .limit(PAGE)
         .offset((number - 1) * PAGE)
     ).all()
-    return ConflictPage([ConflictRow(*r._tuple()) for r in found], counts, total, number)
+    return ConflictPage([ConflictRow(*r) for r in found], counts, total, number)
 
 
 def for_officer(actor: Actor, public_id: str, conflict_id: str) -> Conflict | None:

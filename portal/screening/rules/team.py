@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from portal.programs.definition import CallDefinition
+from portal.applications.content import canonical_json, digest, sections_to_apply_with
+from portal.programs.definition import CallDefinition, Question, Section
 from portal.screening.rules.findings import (
     Answer,
     Content,
@@ -119,17 +120,19 @@ def institution_count(content: Content, params: Params, definition: CallDefiniti
 
 def institutions_joined(content: Content, params: Params, definition: CallDefinition, facts: Facts) -> Answer:
     """Every institution accepted its invitation."""
+    missing = [
+        evidence(
+            f"‘{i['name']}’이(가) 초대를 수락하지 않았습니다.",
+            f"“{i['name']}” has not accepted its invitation.",
+            f"institutions.{i['id']}",
+        )
+        for i in content["institutions"]
+        if not i["joined"] and i["role"] != "lead"
+    ]
+    if missing and definition.confirmations_may_follow:
+        return unclear(*missing)
     return fails_if(
-        (
-            evidence(
-                f"‘{i['name']}’이(가) 초대를 수락하지 않았습니다.",
-                f"“{i['name']}” has not accepted its invitation.",
-                f"institutions.{i['id']}",
-            )
-            for i in content["institutions"]
-            if not i["joined"] and i["role"] != "lead"
-        ),
-        evidence("모든 기관이 참여를 수락했습니다.", "Every institution has joined.", "institutions"),
+        missing, evidence("모든 기관이 참여를 수락했습니다.", "Every institution has joined.", "institutions")
     )
 
 
@@ -193,25 +196,48 @@ def consents_present(content: Content, params: Params, definition: CallDefinitio
     if not missing:
         count = len(content["members"])
         return passes(evidence(f"참여자 {count}명 모두 동의했습니다.", f"All {count} members consented.", "members"))
-    return unclear(*missing) if _may_follow(params) else fails_if(missing)
+    return unclear(*missing) if definition.confirmations_may_follow else fails_if(missing)
 
 
-def _may_follow(params: Params) -> bool:
-    return bool(params.get("may_follow", 0)) and params.get("may_follow") != "no"
+def confirmed_hash(content: Content, section: Section, institution: str) -> str:
+    """The hash a representative confirms for a section as handed in (applications/rules/confirmation.py)."""
+    slice_ = institution if section.editor == "institution" else ""
+    return digest(canonical_json({q.code: _value(content, section, slice_, institution, q) for q in section.questions}))
+
+
+def _value(content: Content, section: Section, slice_: str, institution: str, question: Question) -> Any:
+    if question.kind == "budget":
+        return [c for c in content["costs"] if c["institution"] == institution]
+    if question.kind == "requested_means":
+        return content["means"]
+    if question.kind == "document":
+        slot = f"{section.code}.{question.code}"
+        there = [a for a in content["attachments"] if a["slot"] == slot and a["slice"] == slice_]
+        return [{"filename": a["filename"], "sha256": a["sha256"]} for a in there]
+    given = content["sections"].get(section.code, {}).get(slice_, {}).get(question.code)
+    if question.kind == "institutions" and isinstance(given, list):
+        chosen = [i for i in content["institutions"] if i["id"] in given]
+        return [{"name": i["name"], "role": i["role"], "kind": i["kind"]} for i in chosen]
+    if question.kind == "people" and isinstance(given, list):
+        names = {i["id"]: i["name"] for i in content["institutions"]}
+        named = [m for m in content["members"] if m["id"] in given]
+        return [{"name": m["name"], "role": m["role"], "institution": names[m["institution"]]} for m in named]
+    return given
 
 
 def confirmations_present(content: Content, params: Params, definition: CallDefinition, facts: Facts) -> Answer:
-    """Each institution's representative confirmed the sections that need it."""
-    sections = [s for s in definition.sections if s.confirmed and s.code in content["sections"]]
-    given = {(c["institution"], c["section"]) for c in content["confirmations"]}
+    """Each institution's representative confirmed the sections that need it, as they were handed in."""
+    sections = [s for s in sections_to_apply_with(definition) if s.confirmed]
+    given = {(c["institution"], c["section"]): c["content_hash"] for c in content["confirmations"]}
     missing = [
         evidence(
-            f"‘{i['name']}’의 확인이 없는 항목: {', '.join(s.names.get('ko', s.code) for s in open_)}",
-            f"“{i['name']}” has not confirmed: {', '.join(s.names.get('en', s.code) for s in open_)}",
+            f"‘{i['name']}’의 확인이 없거나 확인 뒤에 바뀐 절: {', '.join(s.names.get('ko', s.code) for s in open_)}",
+            f"“{i['name']}” has not confirmed, or not as it is now: "
+            f"{', '.join(s.names.get('en', s.code) for s in open_)}",
             f"institutions.{i['id']}",
         )
         for i in content["institutions"]
-        if (open_ := [s for s in sections if (i["id"], s.code) not in given])
+        if (open_ := [s for s in sections if given.get((i["id"], s.code)) != confirmed_hash(content, s, i["id"])])
     ]
     if not missing:
         return passes(evidence("모든 기관이 확인했습니다.", "Every institution confirmed.", "confirmations"))

@@ -36,9 +36,9 @@ BROKEN: list[tuple[str, Break, FindingResult, str]] = [
     ("lead_kind", lambda c: c["institutions"][0].update(role="joint"), FAIL, "institutions"),
     ("must_include", lambda c: c["institutions"][1].update(kind="company_mid"), UNCLEAR, "members.m2"),
     ("institution_count", lambda c: c["institutions"].clear(), FAIL, "institutions"),
-    ("institutions_joined", lambda c: c["institutions"][1].update(joined=False), FAIL, "institutions.uni"),
+    ("institutions_joined", lambda c: c["institutions"][1].update(joined=False), UNCLEAR, "institutions.uni"),
     ("foreign_role", lambda c: c["institutions"][1].update(country="US", role="consigned"), FAIL, "institutions.uni"),
-    ("consents_present", lambda c: c["members"][1].update(consented=False), FAIL, "members.m2"),
+    ("consents_present", lambda c: c["members"][1].update(consented=False), UNCLEAR, "members.m2"),
     ("confirmations_present", lambda c: c["confirmations"].pop(), UNCLEAR, "institutions.uni"),
     ("has_pi", lambda c: c["members"][0].update(role="researcher"), FAIL, "members"),
     ("sections_complete", lambda c: c["sections"]["plan"][""].pop("aim"), FAIL, "sections.plan.aim"),
@@ -80,10 +80,24 @@ def test_without_university_and_students_the_consortium_fails() -> None:
     assert one("must_include", given).result is FAIL
 
 
-def test_confirmations_that_may_not_follow_fail() -> None:
+@pytest.mark.parametrize("kind", ["confirmations_present", "consents_present", "institutions_joined"])
+def test_what_others_give_may_follow_only_where_the_call_lets_it(kind: str) -> None:
     given = content()
     given["confirmations"].pop()
-    assert one("confirmations_present", given, changes={"confirmations_may_follow": False}).result is FAIL
+    given["members"][0]["consented"] = given["institutions"][1]["joined"] = False
+    assert one(kind, given).result is UNCLEAR
+    assert one(kind, given, changes={"confirmations_may_follow": False}).result is FAIL
+
+
+def test_a_section_changed_after_its_confirmation_is_not_confirmed() -> None:
+    given = content()
+    given["sections"]["plan"][""]["aim"] = "다른 목표"
+    found = one("confirmations_present", given)
+    assert found.result is UNCLEAR
+    assert [e["place"] for e in found.evidence] == ["institutions.lead", "institutions.uni"]
+    given = content()
+    given["costs"][0]["cash"] += 1
+    assert [e["place"] for e in one("confirmations_present", given).evidence] == ["institutions.lead"]
 
 
 def test_a_section_of_a_later_stage_is_not_asked_for_now() -> None:

@@ -196,13 +196,6 @@ class NoSuchPlace(DomainError):
     status = 404
 
 
-class SheetUnreadable(DomainError):
-    say = Text(
-        "표의 {row}행을 읽을 수 없습니다: {why}",
-        "Row {row} of the sheet cannot be read: {why}",
-    )
-
-
 class UnknownAffiliation(DomainError):
     say = Text("목록에서 소속을 골라 주십시오.", "Choose one of your institutions from the list.")
 

@@ -12,7 +12,7 @@ import itertools
 import time
 from collections.abc import Callable, Generator, Iterable
 from datetime import datetime
-from typing import TypeVar
+from typing import Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy import func, select
 
@@ -25,6 +25,7 @@ from portal.platform.language import speaking
 from portal.platform.transaction import in_transaction
 
 T = TypeVar("T")
+P = ParamSpec("P")
 Steps = Generator[datetime, None, None]
 Settle = Callable[[], object]
 
@@ -33,22 +34,22 @@ class LifeBroken(Exception):
     """A promise of the portal did not hold; the message names it."""
 
 
-def act(person_id: int, action: Callable[[Context], T]) -> T:
-    """`action` as this person with every role they hold, in one transaction, at the portal's present moment."""
+def act(person_id: int, action: Callable[Concatenate[Context, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """`action(context, ...)` as this person with every role they hold, in one transaction, at the portal's moment."""
     actor = actor_of_person(person_id, clock.now())
     if actor is None:
         raise LookupError(person_id)
-    return _as(actor, action)
+    return _as(actor, lambda context: action(context, *args, **kwargs))
 
 
-def act_as_visitor(action: Callable[[Context], T]) -> T:
+def act_as_visitor(action: Callable[Concatenate[Context, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
     """Behind a link, without an account."""
-    return _as(VISITOR, action)
+    return _as(VISITOR, lambda context: action(context, *args, **kwargs))
 
 
-def act_as_operator(action: Callable[[Context], T]) -> T:
+def act_as_operator(action: Callable[Concatenate[Context, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
     """What a command of the console does."""
-    return _as(system_actor("demo"), action)
+    return _as(system_actor("demo"), lambda context: action(context, *args, **kwargs))
 
 
 def _as(actor: Actor, action: Callable[[Context], T]) -> T:
@@ -56,9 +57,9 @@ def _as(actor: Actor, action: Callable[[Context], T]) -> T:
         return in_transaction(lambda: action(Context(actor=actor, now=clock.now())))
 
 
-def read(query: Callable[[], T]) -> T:
+def read(query: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     """A read outside a transaction; what it returns must be plain values."""
-    found = query()
+    found = query(*args, **kwargs)
     db.session.rollback()
     return found
 

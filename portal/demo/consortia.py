@@ -97,14 +97,12 @@ class Consortium:
                 return person.id
 
             person_id = act_as_operator(sign_up)
-            token = act_as_operator(lambda c, i=institution_id: service.mint_institution_link(c, i))  # type: ignore[misc]
+            token = act_as_operator(service.mint_institution_link, institution_id)
             house = site.house
             act(
-                person_id,
-                lambda c, token=token, house=house: service.join_institution(  # type: ignore[misc]
-                    c, token, registration=house.registration, name_en=house.name_en, kind=house.kind
-                ),
-            )
+                person_id, service.join_institution, token, registration=house.registration, name_en=house.name_en,
+                kind=house.kind,
+            )  # fmt: skip
             self.team.joiners.append(person_id)
 
     def institution_ids(self) -> list[tuple[int, str]]:
@@ -177,12 +175,12 @@ class Consortium:
 
     def _save(self, person_id: int, section: str, slice_: str, answers: dict[str, object]) -> None:
         application_id = self.team.application_id
-        act(person_id, lambda context: service.save_section(context, application_id, section, slice_, answers, 0))
+        act(person_id, service.save_section, application_id, section, slice_, answers, 0)
 
     def ask(self) -> None:
         """The means, by the owner."""
         asked = teams.wishes(self.team, self.definition)
-        act(self.team.owner_id, lambda context: service.save_means(context, self.team.application_id, asked, 0))
+        act(self.team.owner_id, service.save_means, self.team.application_id, asked, 0)
 
     def budget(self, numbers: Iterable[int] | None = None) -> None:
         """Each institution's costs, by who joined for it."""
@@ -190,10 +188,7 @@ class Consortium:
         grids, ids = teams.budgets(self.team, asked, self.definition), self.institution_ids()
         for number in numbers if numbers is not None else range(len(self.team.joiners)):
             grid, institution_id = grids[number], ids[number][0]
-            act(
-                self.team.joiners[number],
-                lambda c, i=institution_id, g=grid: service.save_costs(c, i, g, 0),  # type: ignore[misc]
-            )
+            act(self.team.joiners[number], service.save_costs, institution_id, grid, 0)
 
     def attach(self, *, team: bool = True, numbers: Iterable[int] | None = None) -> None:
         """A PDF in every required place that takes one."""
@@ -206,7 +201,7 @@ class Consortium:
         for place in places(self.definition):
             if "pdf" not in place.kinds or not place.required:
                 continue
-            for slice_ in read(lambda place=place: of_place(place)):  # type: ignore[misc]
+            for slice_ in read(of_place, place):
                 number = ids.index(slice_) if slice_ else 0
                 if (number in wanted) if slice_ else team:
                     self._attach(place, number, slice_)
@@ -223,7 +218,7 @@ class Consortium:
         filename = f"{place.names.get('ko', place.code)}_{site.house.name}.pdf"
         file = self.papers.file(place, filename, title, site.house.name, lines, parts, language)
         application_id = self.team.application_id
-        act(self.team.joiners[number], lambda c: service.attach(c, application_id, place.code, slice_, file))
+        act(self.team.joiners[number], service.attach, application_id, place.code, slice_, file)
 
     # --- what stands for it ---
 
@@ -255,7 +250,7 @@ class Consortium:
             act_as_visitor(agree)
 
     def submit(self) -> None:
-        act(self.team.owner_id, lambda context: service.submit(context, self.team.application_id))
+        act(self.team.owner_id, service.submit, self.team.application_id)
 
 
 def application(team: Team, call_code: str, papers: Papers) -> Steps:

@@ -24,6 +24,7 @@ from portal.audit.service import record
 from portal.platform.context import Context
 from portal.platform.db import db
 from portal.platform.errors import Forbidden
+from portal.platform.files import refuse_resident_numbers
 from portal.platform.jobs import enqueue
 from portal.platform.names import email_key
 
@@ -40,6 +41,7 @@ def ask_confirmation(
     if not (can_lead(standing) or can_edit_slice(standing, institution)):
         raise Forbidden
     email_key(email, "email")
+    refuse_resident_numbers(name, "name")
     link = queries.latest_link(found.id)
     expires_at = max(application.deadline, context.now) + LINK_LIVES
     if link is not None:

@@ -39,6 +39,7 @@ from portal.audit.service import record
 from portal.platform.context import Context
 from portal.platform.db import db
 from portal.platform.errors import Forbidden, NotFound
+from portal.platform.files import refuse_resident_numbers
 from portal.platform.jobs import enqueue
 from portal.platform.names import email_key
 
@@ -73,6 +74,7 @@ def add_institution(
     application, standing = open_draft(context, application_id)
     if not can_lead(standing):
         raise Forbidden
+    refuse_resident_numbers(name, "name")
     if country != application.call.definition.regime.country and role is not InstitutionRole.JOINT:
         raise ForeignOnlyJoint("role")
     present = institutions_of(application_id)
@@ -141,6 +143,7 @@ def join_institution(
         raise InvitationUnknown
     if kind is not None:
         institution.kind = kind
+    refuse_resident_numbers(registration, "registration")
     organisation = _organisation(context, institution, registration, name_en)
     if any(row.organisation_id == organisation.id for row in institutions_of(application.id)):
         raise InstitutionTwice("registration")

@@ -19,6 +19,7 @@ from portal.audit.service import record
 from portal.platform.context import Context
 from portal.platform.db import db
 from portal.platform.errors import Forbidden, NotFound
+from portal.platform.files import refuse_resident_numbers
 from portal.platform.jobs import enqueue
 from portal.platform.names import email_key
 
@@ -37,6 +38,8 @@ def add_member(
     application, standing = open_draft(context, application_id)
     found = of_application(application_id, institution)
     _may_change(standing, found)
+    refuse_resident_numbers(name, "name")
+    refuse_resident_numbers(department, "department")
     key = email_key(email, "email")
     if queries.member_by_email(application_id, key) is not None:
         raise MemberTwice("email")

@@ -13,6 +13,7 @@ from portal.applications.service.submit import ask_to_close
 from portal.audit.service import record
 from portal.platform.context import Context
 from portal.platform.errors import Forbidden
+from portal.platform.files import refuse_resident_numbers
 from portal.platform.jobs import enqueue
 
 
@@ -22,6 +23,7 @@ def withdraw(context: Context, application_id: int, reason: str) -> Application:
     open_still = before_deadline(context.now, application.deadline)
     if not (open_still and may_move(application.state, ApplicationState.WITHDRAWN)):
         raise NotWithdrawable
+    refuse_resident_numbers(reason, "reason")
     application.state, application.changed_at = ApplicationState.WITHDRAWN, context.now
     application.withdrawn_at, application.withdrawal_reason = context.now, reason
     record(context, "ApplicationWithdrawn", "application", application.public_id, reason=reason)

@@ -112,6 +112,12 @@ class House:
         with self.app.app_context():
             return in_transaction(action)
 
+    def within_app(self, action: Callable[[], T]) -> T:
+        """Run something that opens its own transactions."""
+        clock.configure(self.folder, movable=True)
+        with self.app.app_context():
+            return action()
+
     def reading(self, action: Callable[[], T]) -> T:
         with self.app.app_context():
             try:

@@ -13,9 +13,11 @@ from typing import Any
 
 import structlog
 from celery import Celery
+from kombu.transport import TRANSPORT_ALIASES
 
 WAKE = "workers.wake.wake"
 QUEUE = "portal"
+TRANSPORT_ALIASES["filesystem"] = "portal.platform.spool:Transport"
 log = structlog.get_logger()
 
 

@@ -1,6 +1,6 @@
 """The worker process: one Celery task, threads or processes, and the relay beside it.
 
-    celery -A workers.celery_app worker -P threads -c 4
+celery -A workers.celery_app worker -P threads -c 4
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from celery.signals import worker_process_init, worker_ready, worker_shutting_do
 
 import workers
 from portal.factory import create_app
-from portal.platform.broker import broker_settings
+from portal.platform.broker import WAKE, broker_settings
 from portal.platform.db import db
 from workers.relay import Relay
 
@@ -29,7 +29,7 @@ for module in pkgutil.iter_modules(workers.__path__):
 
 from workers.wake import run_job  # noqa: E402 - the handlers are registered first
 
-relay = Relay(flask_app, lambda job_id: wake.delay(job_id))
+relay = Relay(flask_app, lambda job_id: celery_app.send_task(WAKE, args=[job_id]))
 
 
 class UnsafeBroker(RuntimeError):
@@ -44,7 +44,7 @@ def refuse_evicting_redis(url: str) -> None:
         raise UnsafeBroker(f"the broker's maxmemory-policy is {policy}; set it to noeviction")
 
 
-@celery_app.task(name="workers.wake.wake")
+@celery_app.task(name=WAKE)
 def wake(job_id: int) -> None:
     with flask_app.app_context():
         run_job(job_id)

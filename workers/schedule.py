@@ -44,5 +44,3 @@ def ask_for_scheduled() -> None:
             enqueue(rule.kind, {"slot": at}, key=at, now=clock.now())
 
     in_transaction(write)
-
-

@@ -71,7 +71,10 @@ def length(max: int, min: int = 0) -> Validator:  # noqa: A002 - the words of WT
         if size > max:
             raise ValidationError(
                 say(
-                    Text("{max}자까지 쓸 수 있습니다. 지금 {size}자입니다.", "At most {max} characters; there are {size}."),
+                    Text(
+                        "{max}자까지 쓸 수 있습니다. 지금 {size}자입니다.",
+                        "At most {max} characters; there are {size}.",
+                    ),
                     max=f"{max:,}",
                     size=f"{size:,}",
                 )
@@ -79,7 +82,9 @@ def length(max: int, min: int = 0) -> Validator:  # noqa: A002 - the words of WT
         if size < min:
             raise ValidationError(
                 say(
-                    Text("{min}자 이상 써 주십시오. 지금 {size}자입니다.", "At least {min} characters; there are {size}."),
+                    Text(
+                        "{min}자 이상 써 주십시오. 지금 {size}자입니다.", "At least {min} characters; there are {size}."
+                    ),
                     min=min,
                     size=size,
                 )

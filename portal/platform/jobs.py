@@ -78,9 +78,7 @@ class LeaseLost(Exception):
     """Another worker owns the job now: this one's effect must not be applied."""
 
 
-def enqueue(
-    kind: JobKind, payload: dict[str, Any], *, key: str, now: datetime, run_at: datetime | None = None
-) -> None:
+def enqueue(kind: JobKind, payload: dict[str, Any], *, key: str, now: datetime, run_at: datetime | None = None) -> None:
     """Ask for a job in the current transaction. The same key again changes nothing."""
     insert = pg_insert if db.engine.dialect.name == "postgresql" else sqlite_insert
     made = db.session.execute(
@@ -97,9 +95,7 @@ def enqueue(
 
 
 def _due(now: datetime, real: datetime) -> ColumnElement[bool]:
-    waiting = and_(
-        Job.state == JobState.WAITING, Job.run_at <= now, or_(Job.retry_at.is_(None), Job.retry_at <= real)
-    )
+    waiting = and_(Job.state == JobState.WAITING, Job.run_at <= now, or_(Job.retry_at.is_(None), Job.retry_at <= real))
     return or_(waiting, and_(Job.state == JobState.RUNNING, Job.lease_until < real))
 
 
@@ -162,10 +158,10 @@ def fail(job: Job, error: str, real: datetime, jitter: float) -> None:
 
 def beat(job_id: int, token: str, real: datetime) -> bool:
     """Prolong the lease; False when the job is no longer ours."""
-    changed = db.session.execute(
-        update(Job).where(Job.id == job_id, Job.owner_token == token).values(lease_until=real + LEASE)
+    ours = db.session.scalar(
+        update(Job).where(Job.id == job_id, Job.owner_token == token).values(lease_until=real + LEASE).returning(Job.id)
     )
-    return bool(changed.rowcount)
+    return ours is not None
 
 
 def retry(job: Job, now: datetime) -> None:

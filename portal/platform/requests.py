@@ -60,9 +60,7 @@ def claim(context: Context, request_id: str, body_hash: str) -> None:
     ).scalar_one_or_none()
     if taken is not None:
         return
-    earlier = db.session.execute(
-        select(RequestClaim).where(RequestClaim.request_id == request_id)
-    ).scalar_one()
+    earlier = db.session.execute(select(RequestClaim).where(RequestClaim.request_id == request_id)).scalar_one()
     if earlier.body_hash != body_hash or earlier.person_id != context.actor.person_id:
         raise RequestReused
     raise AlreadyDone(earlier.result)
@@ -70,6 +68,4 @@ def claim(context: Context, request_id: str, body_hash: str) -> None:
 
 def answer(request_id: str, result: str) -> None:
     """Keep what the request answered, for a repetition."""
-    db.session.execute(
-        update(RequestClaim).where(RequestClaim.request_id == request_id).values(result=result)
-    )
+    db.session.execute(update(RequestClaim).where(RequestClaim.request_id == request_id).values(result=result))

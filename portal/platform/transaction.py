@@ -103,4 +103,4 @@ def in_transaction(action: Callable[[], Result]) -> Result:
 
 
 def database_is_up(session: Session) -> bool:
-    return session.execute(text("SELECT 1")).scalar_one() == 1
+    return bool(session.execute(text("SELECT 1")).scalar_one() == 1)

@@ -12,9 +12,7 @@ class CallNotOpen(DomainError):
 
 
 class CallStateRefused(DomainError):
-    say = Text(
-        "지금 상태({state})의 공고에는 할 수 없는 일입니다.", "This cannot be done to a call that is {state}."
-    )
+    say = Text("지금 상태({state})의 공고에는 할 수 없는 일입니다.", "This cannot be done to a call that is {state}.")
     status = 409
 
 

@@ -84,6 +84,10 @@ def stage(stage_id: int) -> Stage:
     return db.session.get_one(Stage, stage_id)
 
 
+def stages_of(call: Call) -> Sequence[Stage]:
+    return db.session.scalars(select(Stage).where(Stage.call_id == call.id).order_by(Stage.position)).all()
+
+
 def stage_by_public_id(public_id: str) -> Stage | None:
     return db.session.scalars(select(Stage).where(Stage.public_id == public_id)).one_or_none()
 

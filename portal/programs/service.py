@@ -48,9 +48,7 @@ def draft_call(
     db.session.add(call)
     db.session.flush()
     for position, stage in enumerate(definition.stages):
-        db.session.add(
-            Stage(public_id=context.ids.public_id(), call_id=call.id, code=stage.code, position=position)
-        )
+        db.session.add(Stage(public_id=context.ids.public_id(), call_id=call.id, code=stage.code, position=position))
     db.session.flush()
     record(context, "CallDrafted", "call", call.public_id, code=code, hash=call.content_hash)
     enqueue(OPEN_CALL, {"call_id": call.id}, key=str(call.id), now=context.now, run_at=opens_at)

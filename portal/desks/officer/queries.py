@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, case, func, select
+from sqlalchemy import ColumnElement, and_, case, func, select
 from sqlalchemy.orm import selectinload
 
 from portal.applications.models import (
@@ -55,13 +55,13 @@ class Waiting:
     parked: int
 
 
-def _by_call(rows: Sequence[Row[Any]]) -> dict[int, int]:
-    return {row[0]: row[1] for row in rows}
+def _by_call(query: Any) -> dict[int, int]:
+    """Counts by call of a (call id, count) query."""
+    return {row[0]: row[1] for row in db.session.execute(query) if row[0] is not None}
 
 
 def waiting(call_ids: list[int], now: datetime) -> Waiting:
     """Six counts, each one query whatever the number of calls."""
-    run = db.session.execute
     screenings = (
         select(Stage.call_id, func.count())
         .select_from(Screening)
@@ -106,11 +106,11 @@ def waiting(call_ids: list[int], now: datetime) -> Waiting:
     )
     parked = db.session.scalar(select(func.count()).select_from(Job).where(Job.state == JobState.PARKED)) or 0
     return Waiting(
-        screenings=_by_call(run(screenings).all()),
-        declarations=_by_call(run(declarations).all()),
-        approvals=_by_call(run(approvals).all()),
-        late_reviews=_by_call(run(late).all()),
-        unsure_letters=_by_call([row for row in run(letters).all() if row[0] is not None]),
+        screenings=_by_call(screenings),
+        declarations=_by_call(declarations),
+        approvals=_by_call(approvals),
+        late_reviews=_by_call(late),
+        unsure_letters=_by_call(letters),
         parked=parked,
     )
 
@@ -143,10 +143,7 @@ def entry_counts(call_ids: list[int]) -> dict[int, dict[str, int]]:
 
 
 def award_counts(call_ids: list[int]) -> dict[int, int]:
-    rows = db.session.execute(
-        select(Award.call_id, func.count()).where(Award.call_id.in_(call_ids)).group_by(Award.call_id)
-    )
-    return _by_call(rows.all())
+    return _by_call(select(Award.call_id, func.count()).where(Award.call_id.in_(call_ids)).group_by(Award.call_id))
 
 
 def decisions(call_id: int) -> Sequence[Decision]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import Row, func, select
 from sqlalchemy.orm import joinedload
@@ -59,7 +60,7 @@ def plan(now: datetime) -> list[Branch]:
         )
         for line, used in rows
     }  # fmt: skip
-    roots = []
+    roots: list[Branch] = []
     for branch in branches.values():
         parent = branches.get(branch.parent_id or 0)
         (parent.children if parent else roots).append(branch)
@@ -98,7 +99,7 @@ def days_to_award() -> list[tuple[Call, timedelta]]:
     return [(call, published - call.closed_at) for call, published in rows if published and call.closed_at]
 
 
-def published_awards(program_id: int | None = None, page: int = 1, size: int = 50) -> tuple[list[Row], int]:
+def published_awards(program_id: int | None = None, page: int = 1, size: int = 50) -> tuple[list[Row[Any]], int]:
     """Awards whose decision is published: (award, application, call, value), newest first, and their number."""
     value = (
         select(AwardComponent.award_id, func.sum(AwardComponent.value).label("value"))

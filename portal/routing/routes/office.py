@@ -18,6 +18,7 @@ from portal.routing.forms import DiscardForm, RunForm, SwapForm
 from portal.routing.models import Assignment, AssignmentState, Panel, RoutingRun, SeatState
 from portal.routing.policies import swaps_reviewer
 from portal.routing.queries import conflicts, panels
+from portal.routing.queries import pool as reviewers
 from portal.routing.routes.blueprint import bp
 from portal.routing.rules.panels import KINDS, LIVE, can_run, composition, reviews_together
 from portal.screening.pages import chosen_stage, stage_chips
@@ -53,11 +54,11 @@ def _panel_values(panel: Panel, values: dict[str, Any]) -> dict[str, Any]:
     people = [s.person_id for s in panel.seats]
     assignments = panels.assignments_of_panel(panel.id, actor)
     barred = barred_pairs(people, [e.application_id for e in entries])
-    capacities = {p: profile.capacity for p, profile in panels.profiles_of(people).items()}
+    capacities = {p: profile.capacity for p, profile in reviewers.profiles_of(people).items()}
     names = panels.people(sorted({a.person_id for a in assignments}))
     leads = conflicts.leads([e.application_id for e in entries])
     rows = pages.seat_rows(
-        panel, panels.organisations_of(people, now), assignments, capacities, barred,
+        panel, reviewers.organisations_of(people, now), assignments, capacities, barred,
         len(entries) if values["together"] else rule.max_load,
     )  # fmt: skip
     run = panels.current_run(panel.id)
@@ -152,7 +153,7 @@ def swap(public_id: str, assignment_id: str) -> Response:
     people = [seat.person_id for seat in seats]
     barred = {person for person, _ in barred_pairs(people, [application_id])}
     taken = {a.person_id for a in panels.pairs_of_entries([entry.id])}
-    loads = panels.loads_of(people)
+    loads = reviewers.loads_of(people)
     free = [seat for seat in seats if seat.person_id not in barred | taken]
     form.person.choices = [
         (

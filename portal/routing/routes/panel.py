@@ -13,6 +13,7 @@ from portal.programs.policies import officer_of_call
 from portal.routing import pages, service
 from portal.routing.forms import PeopleForm
 from portal.routing.queries import conflicts, facts, panels
+from portal.routing.queries import pool as reviewers
 from portal.routing.routes.blueprint import bp
 from portal.routing.routes.office import posted_stage
 from portal.routing.rules.panels import KINDS, composition
@@ -24,7 +25,7 @@ from portal.screening.pages import chosen_stage
 def form_panel(public_id: str) -> Response:
     call, form = subject(Call), PeopleForm()
     stage = posted_stage(call, form) if form.is_submitted() else chosen_stage(call, request.args.get("stage"))
-    pool = panels.pool(
+    pool = reviewers.pool(
         call, context().now, words=request.args.get("q", ""), kind=request.args.get("kind", ""),
         number=max(1, request.args.get("page", 1, type=int)),
     )  # fmt: skip

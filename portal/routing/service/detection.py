@@ -12,7 +12,8 @@ from portal.platform.context import Context
 from portal.platform.db import db
 from portal.programs.models import Stage
 from portal.routing.models import Panel, Seat
-from portal.routing.queries import facts, panels
+from portal.routing.queries import facts
+from portal.routing.queries import pool as reviewers
 from portal.routing.rules import detection
 from portal.routing.service.assignments import revoke_barred
 
@@ -22,7 +23,7 @@ def _possible_reviewers(context: Context, stage: Stage) -> set[int]:
     seated = db.session.scalars(
         select(Seat.person_id).join(Panel, Seat.panel_id == Panel.id).where(Panel.stage_id == stage.id)
     )
-    return panels.pool_ids(stage.call, context.now) | set(seated)
+    return reviewers.pool_ids(stage.call, context.now) | set(seated)
 
 
 def detect(context: Context, stage_id: int) -> list[Conflict]:

@@ -16,6 +16,7 @@ from portal.routing.errors import NoSeats, NotInPool, OneChair, ReasonMissing, S
 from portal.routing.jobs import SEAT_INVITED
 from portal.routing.models import Panel, Seat, SeatState
 from portal.routing.queries import panels
+from portal.routing.queries import pool as reviewers
 
 Wanted = tuple[int, str, bool]  # person, kind, chair
 
@@ -46,7 +47,7 @@ def add_seats(context: Context, panel_id: int, seats: Sequence[Wanted]) -> list[
         raise NoSeats("people")
     there = {seat.person_id for seat in panel.seats}
     wanted = {person: (kind, chair) for person, kind, chair in seats if person not in there}
-    if not set(wanted) <= panels.pool_ids(panel.stage.call, context.now):
+    if not set(wanted) <= reviewers.pool_ids(panel.stage.call, context.now):
         raise NotInPool("people")
     chairs = sum(chair for _, chair in wanted.values()) + sum(
         s.chair for s in panel.seats if s.state is not SeatState.DECLINED

@@ -26,6 +26,7 @@ from portal.routing.errors import BarredPairs, InputsChanged, NothingToRoute, Pa
 from portal.routing.jobs import ASSIGNED, ROUTE
 from portal.routing.models import Assignment, AssignmentState, Panel, RoutingRun, Seat
 from portal.routing.queries import panels
+from portal.routing.queries import pool as reviewers
 from portal.routing.rules.panels import LIVE, can_run, due_at, reviews_together
 from portal.routing.service.assignments import check_candidate
 from portal.routing.service.detection import detect
@@ -67,7 +68,7 @@ def _capacities(panel: Panel, seats: list[Seat], together: bool, entries: int) -
     if together:
         return [entries] * len(seats)
     rule = panel.stage.call.definition.stage(panel.stage.code).panel
-    profiles = panels.profiles_of([seat.person_id for seat in seats])
+    profiles = reviewers.profiles_of([seat.person_id for seat in seats])
     return [
         min(rule.max_load, profiles[s.person_id].capacity if s.person_id in profiles else rule.max_load) for s in seats
     ]
@@ -90,7 +91,7 @@ def freeze(panel_id: int, seed: int, now: datetime) -> Frozen:
     gone = {
         (a.entry_id, a.person_id) for a in settled if a.state in (AssignmentState.DECLINED, AssignmentState.REVOKED)
     }
-    profiles = panels.profiles_of(people)
+    profiles = reviewers.profiles_of(people)
     match = affinities([text_of(e) for e in entries], [profiles[p].keywords if p in profiles else "" for p in people])
     allowed = np.array(
         [[(p, e.application_id) not in barred and (e.id, p) not in gone for p in people] for e in entries], dtype=bool

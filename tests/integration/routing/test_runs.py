@@ -19,6 +19,7 @@ from portal.routing import service
 from portal.routing.errors import BarredPairs, CannotSwap, NothingToRoute, PanelTooSmall, ReasonMissing, RunSettled
 from portal.routing.models import Assignment, AssignmentState, Panel, RoutingRun, SeatState
 from portal.routing.queries import panels
+from portal.routing.queries import pool as reviewers
 from portal.screening.service import screen
 from tests.databases import both_databases
 from tests.factories import routing
@@ -108,7 +109,7 @@ def test_capacity_bounds_a_reviewer() -> None:
     field = _field(4, 3, size=4, reviews=2)
 
     def little() -> None:
-        for profile in panels.profiles_of(field.reviewers).values():
+        for profile in reviewers.profiles_of(field.reviewers).values():
             profile.capacity = 2
 
     committed(little)

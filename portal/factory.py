@@ -17,6 +17,7 @@ from flask_migrate import Migrate
 from flask_wtf import CSRFProtect
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from portal.accounts import queries as accounts
 from portal.audit import queries as audit_queries
@@ -59,6 +60,8 @@ def create_app(overrides: dict[str, Any] | None = None) -> Flask:
         instance_path=str(settings["INSTANCE"]),
     )  # fmt: skip
     app.config.from_mapping(settings)
+    if app.config["PROXIES"]:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=app.config["PROXIES"], x_proto=app.config["PROXIES"])  # type: ignore[method-assign]
     _prepare_rooms(app)
     for room in MODEL_ROOMS:
         importlib.import_module(f"portal.{room}.models")
@@ -264,5 +267,3 @@ def census(app: Flask) -> None:
     )
     if bare:
         raise UnguardedRoute("no policy: " + ", ".join(bare) + " - put @guard(policy) or @public on the view")
-
-

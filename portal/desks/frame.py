@@ -25,15 +25,18 @@ def page_frame(actor: Actor) -> dict[str, Any]:
     signed_in = actor.person_id is not None
     nav = [
         _link(Text("사업·공고", "Programs and calls"), "desks_public.programs", "desks_public"),
-        _link(Text("선정 결과", "Awards"), "desks_public.awards", ""),
+        _link(Text("선정 결과", "Awards"), "desks_public.awards"),
     ]
     roles = []
     if signed_in:
-        nav.append(_link(Text("내 신청", "My applications"), "desks_applicant.applications", "applications"))
+        nav.append(
+            _link(Text("내 신청", "My applications"), "desks_applicant.applications", "applications", "desks_applicant")
+        )
     if actor.holds("reviewer") or actor.holds("chair"):
-        nav.append(_link(Text("평가", "Reviews"), "desks_reviewer.reviews", "reviews"))
+        nav.append(_link(Text("평가", "Reviews"), "desks_reviewer.reviews", "reviews", "desks_reviewer"))
     if actor.holds("officer") or actor.holds("administrator"):
-        nav.append(_link(Text("업무", "Office"), "desks_officer.office", "desks_officer"))
+        nav.append(_link(Text("업무", "Office"), "desks_officer.office", "desks_officer", "screening", "ranking"))
+        nav.append(_link(Text("사람", "People"), "accounts.people"))
     if actor.holds("budget_officer") or actor.holds("auditor"):
         nav.append(_link(Text("예산", "Budget"), "budgets.tree", "budgets"))
     if actor.holds("auditor"):
@@ -71,10 +74,10 @@ def url_for(endpoint: str) -> str:
     return flask.url_for(endpoint) if endpoint in current_app.view_functions else "/"
 
 
-def _link(label: Text, endpoint: str, room: str) -> dict[str, Any]:
+def _link(label: Text, endpoint: str, *rooms: str) -> dict[str, Any]:
     here = request.endpoint or ""
     return {
         "label": say(label),
         "url": url_for(endpoint),
-        "current": here == endpoint or (bool(room) and request.blueprint == room),
+        "current": here == endpoint or request.blueprint in rooms,
     }

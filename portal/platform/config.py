@@ -51,6 +51,7 @@ def load(overrides: dict[str, Any] | None = None) -> dict[str, Any]:
         "CLAMD": env.get("CLAMD", ""),
         "DEMO": demo,
         "PRODUCTION": production,
+        "PROXIES": int(env.get("PORTAL_PROXIES", "0")),  # trusted proxies in front, for addresses and the scheme
         "OFFICIAL_MASTHEAD": env.get("PORTAL_OFFICIAL_MASTHEAD", "0") == "1",
         "MAX_CONTENT_LENGTH": 210 * 1024 * 1024,
         "MAX_FORM_MEMORY_SIZE": 4 * 1024 * 1024,

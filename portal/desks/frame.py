@@ -6,7 +6,9 @@ from typing import Any
 
 from flask import current_app, request
 
+from portal.accounts.rules import IDLE
 from portal.notifications.queries import unread_count
+from portal.platform.clock import now
 from portal.platform.context import Actor
 from portal.platform.language import Text, say
 
@@ -54,6 +56,7 @@ def page_frame(actor: Actor) -> dict[str, Any]:
     return {
         "nav": nav,
         "roles": roles if len(roles) > 1 else [],
+        "session_end": now() + IDLE if signed_in else None,
         "inbox_count": unread_count(actor) if signed_in else 0,
         "links": {
             "sign_in": url_for("accounts.sign_in"),

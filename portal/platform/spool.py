@@ -19,7 +19,7 @@ from kombu.transport import filesystem
 from kombu.utils.json import dumps
 
 
-class Channel(filesystem.Channel):  # type: ignore[misc]
+class Channel(filesystem.Channel):
     @contextmanager
     def _table(self) -> Iterator[None]:
         folder = Path(self.control_folder)
@@ -30,18 +30,18 @@ class Channel(filesystem.Channel):  # type: ignore[misc]
 
     def _queue_bind(self, *args: Any) -> None:
         with self._table():
-            super()._queue_bind(*args)
+            super()._queue_bind(*args)  # type: ignore[no-untyped-call]  # kombu is untyped
 
     def get_table(self, exchange: str) -> Any:
         with self._table():
-            return super().get_table(exchange)
+            return super().get_table(exchange)  # type: ignore[no-untyped-call]
 
-    def _put(self, queue: str, payload: Any, **_: Any) -> None:
+    def _put(self, queue: str, message: Any, **_: Any) -> None:
         folder, name = Path(self.data_folder_out), f"{round(time.monotonic() * 1000)}_{uuid.uuid4()}"
         making = folder / f"{name}.making"
-        making.write_text(dumps(payload))
+        making.write_text(dumps(message))  # type: ignore[no-untyped-call]
         making.rename(folder / f"{name}.{queue}.msg")
 
 
-class Transport(filesystem.Transport):  # type: ignore[misc]
+class Transport(filesystem.Transport):
     Channel = Channel

@@ -5,7 +5,7 @@ from __future__ import annotations
 import multiprocessing
 from pathlib import Path
 
-from kombu import Connection, Queue
+from kombu import Connection
 
 from portal.platform.broker import broker_settings
 
@@ -15,7 +15,7 @@ MESSAGES = 150
 def _ring(folder: Path, first: int) -> None:
     options = broker_settings("filesystem://", folder)["broker_transport_options"]
     with Connection("filesystem://", transport_options=options) as connection:
-        queue = connection.SimpleQueue(Queue("portal"))
+        queue = connection.SimpleQueue("portal")
         for number in range(first, first + MESSAGES):
             queue.put({"job": number})
 
@@ -26,7 +26,7 @@ def test_messages_written_by_two_processes_arrive_whole(tmp_path: Path) -> None:
     writers = [spawn.Process(target=_ring, args=(tmp_path, first)) for first in (0, MESSAGES)]
     seen = set()
     with Connection("filesystem://", transport_options=options) as connection:
-        queue = connection.SimpleQueue(Queue("portal"))
+        queue = connection.SimpleQueue("portal")
         for writer in writers:
             writer.start()
         while len(seen) < 2 * MESSAGES:

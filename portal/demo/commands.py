@@ -1,0 +1,124 @@
+"""`flask --app app demo ...`: run the demonstration, fill it, live whole lives of calls, print a one-time code."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sys
+from contextlib import ExitStack
+from pathlib import Path
+
+import click
+from flask import current_app
+from flask.cli import AppGroup
+from flask_migrate import upgrade
+
+from portal.demo import life, processes
+from portal.demo.acting import LifeBroken, wait_for_worker
+from portal.demo.people import PASSWORD, code_of
+from portal.demo.processes import Stopped
+from portal.platform.config import ROOT
+from portal.platform.db import db
+
+cli = AppGroup("demo", help="Demonstration data, lives of calls, and running everything on this machine.")
+
+
+def _upgrade() -> None:
+    upgrade(directory=str(ROOT / "portal" / "migrations"))
+    db.session.remove()
+
+
+def _needs_demo_mode() -> None:
+    if not current_app.config["DEMO"]:
+        raise click.ClickException("only in demo mode: set PORTAL_DEMO=1")
+
+
+def _start_worker(stack: ExitStack) -> processes.Child:
+    """The worker of this very instance and database."""
+    settings = current_app.config
+    command, environment, log = processes.worker(
+        settings["INSTANCE"], settings["SQLALCHEMY_DATABASE_URI"], settings["BROKER_URL"]
+    )
+    return stack.enter_context(processes.running("worker", command, environment, log))
+
+
+# --- lives ---
+
+
+@cli.command("life")
+@click.option("--program", default="wbl", show_default=True, help="A code of the catalog.")
+@click.option("--scale", type=click.Choice(life.SCALES), default="small", show_default=True)
+@click.option("--seed", type=int, default=20250804, show_default=True)
+@click.option("--keep", is_flag=True, help="Leave database and folder behind.")
+def live_apart(program: str, scale: str, seed: int, keep: bool) -> None:
+    """Live one call through, in a database and a folder of its own; one line of JSON on standard output.
+
+    With DATABASE_URL at a PostgreSQL server the database is made beside that one, otherwise it is a SQLite file.
+    BROKER_URL names a broker; without it messages are files. Exit status 1 names the promise that did not hold.
+    """
+    processes.stop_on_sigterm()
+    name = f"portal_life_{seed}_{os.getpid()}"
+    folder = Path(current_app.config["INSTANCE"]) / "lives" / name
+    folder.mkdir(parents=True)
+    given = os.environ.get("DATABASE_URL", "")
+    apart = given.startswith("postgresql")
+    status, report = 1, folder / "report.json"
+    try:
+        database = processes.create_database(given, name) if apart else f"sqlite:///{folder / 'portal.db'}"
+        broker = os.environ.get("BROKER_URL") or f"filesystem://{folder / 'broker'}"
+        command = (
+            sys.executable, "-m", "flask", "--app", "app", "demo", "drive", "--program", program, "--scale", scale,
+            "--seed", str(seed), "--report", str(report),
+        )  # fmt: skip
+        with processes.running("life", command, processes.surroundings(folder, database, broker)) as child:
+            status = child.process.wait()
+        if status == 0:
+            click.echo(report.read_text())
+    except (KeyboardInterrupt, Stopped):
+        keep, status = False, 130
+    finally:
+        if not keep and status in (0, 130):
+            if apart:
+                processes.drop_database(given, name)
+            shutil.rmtree(folder, ignore_errors=True)
+        else:
+            click.echo(f"left behind: {folder}" + (f", database {name}" if apart else ""), err=True)
+    raise SystemExit(status)
+
+
+@cli.command("drive", hidden=True)
+@click.option("--program", default="wbl")
+@click.option("--scale", type=click.Choice(life.SCALES), default="small")
+@click.option("--seed", type=int, default=1)
+@click.option("--report", type=click.Path(path_type=Path), required=True)
+def drive(program: str, scale: str, seed: int, report: Path) -> None:
+    """Live one call through in this instance and database, which must be empty, with a real worker."""
+    _needs_demo_mode()
+    processes.stop_on_sigterm()
+    _upgrade()
+    with ExitStack() as stack:
+        worker = _start_worker(stack)
+        try:
+            told = life.live(program, scale, seed, wait_for_worker(worker.alive))
+        except LifeBroken as broken:
+            click.echo(worker.last_words(), err=True)
+            click.echo(f"broken: {broken}", err=True)
+            raise SystemExit(1) from broken
+        except (KeyboardInterrupt, Stopped):
+            raise SystemExit(130) from None
+    report.write_text(json.dumps(told, ensure_ascii=False))
+
+
+# --- the demonstration ---
+
+
+@cli.command("code")
+@click.argument("email")
+def code(email: str) -> None:
+    """The present one-time code of a demonstration's account."""
+    _needs_demo_mode()
+    found = code_of(email)
+    if found is None:
+        raise click.ClickException(f"{email} has no second factor; the password is {PASSWORD}")
+    click.echo(found)

@@ -96,7 +96,8 @@ def queue(actor: Actor, stage_id: int, state: ScreeningState | None, rule: str, 
     rows = db.session.scalars(
         base.options(
             contains_eager(Screening.entry).options(
-                contains_eager(StageEntry.application), joinedload(StageEntry.submission)
+                contains_eager(StageEntry.application),
+                joinedload(StageEntry.submission).load_only(Submission.receipt),
             )
         )
         .order_by((Screening.state != ScreeningState.WAITING), Screening.entry_id)

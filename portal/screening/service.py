@@ -127,10 +127,10 @@ def open_review(context: Context, stage_id: int) -> Stage:
 
 
 def score_points(context: Context, entry_id: int) -> PointSheet | None:
-    """Fill the published point sheet from structured facts; None when the call has none. Advisory."""
+    """Fill the published point sheet from structured facts; None when the call has none or a report is judged. Advisory."""
     entry = db.session.get_one(StageEntry, entry_id)
     definition = entry.stage.call.definition
-    if not definition.point_sheet:
+    if not definition.point_sheet or definition.judges_report(entry.stage.code):
         return None
     lines = rules.points(content_of(entry.submission), definition)
     sheet = queries.point_sheet(entry_id) or PointSheet(entry_id=entry_id, items=[], points=0, of=0)

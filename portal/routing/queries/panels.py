@@ -95,7 +95,7 @@ def entry_open_to(actor: Actor) -> ColumnElement[bool]:
 
 
 def entries(actor: Actor, stage_id: int, track: str = "") -> Sequence[StageEntry]:
-    """The entries to be reviewed, with application and submission."""
+    """The entries to be reviewed, with their applications."""
     return db.session.scalars(
         select(StageEntry)
         .join(Application, StageEntry.application_id == Application.id)
@@ -103,7 +103,7 @@ def entries(actor: Actor, stage_id: int, track: str = "") -> Sequence[StageEntry
             StageEntry.stage_id == stage_id, StageEntry.track == track, StageEntry.state == EntryState.IN_REVIEW,
             entry_open_to(actor),
         )
-        .options(contains_eager(StageEntry.application), joinedload(StageEntry.submission))
+        .options(contains_eager(StageEntry.application))
         .order_by(StageEntry.id)
     ).all()  # fmt: skip
 

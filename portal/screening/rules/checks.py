@@ -45,10 +45,16 @@ def _run(rule: ScreeningRule, content: Content, definition: CallDefinition, fact
     return check(content, dict(rule.params), definition, facts)
 
 
+def rules_of(definition: CallDefinition, stage: str) -> list[ScreeningRule]:
+    """The rules that run at a stage: those that name it, and on applications those that name none."""
+    report = definition.judges_report(stage)
+    return [rule for rule in definition.screening if stage in rule.stages or not (rule.stages or report)]
+
+
 def screen(content: Content, definition: CallDefinition, facts: Facts) -> list[FoundFinding]:
-    """One finding per rule of the call, in the call's order."""
+    """One finding per rule of the stage, in the call's order."""
     found = []
-    for rule in definition.screening:
+    for rule in rules_of(definition, facts.stage):
         result, seen = _run(rule, content, definition, facts)
         found.append(FoundFinding(rule.code, result, seen))
     return found

@@ -21,8 +21,10 @@ Params = dict[str, Any]
 
 
 def sections_asked(definition: CallDefinition, stage: str) -> list[Section]:
-    """What this stage asks for: at the first stage all but the sections of later stages."""
+    """What this stage asks for: at the first stage all but the sections of later stages; of a report its own alone."""
     stages = definition.stages
+    if definition.judges_report(stage):
+        return [section for section in definition.sections if section.code in definition.stage(stage).sections]
     position = next((n for n, s in enumerate(stages) if s.code == stage), 0)
     later = {code for s in stages[position + 1 :] for code in s.sections}
     until_now = {code for s in stages[: position + 1] for code in s.sections}

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import timedelta
 from random import Random
+from typing import Final
 
 from sqlalchemy import select
 
@@ -19,12 +21,15 @@ from portal.demo import people, teams
 from portal.demo.acting import Steps, act, act_as_operator, act_as_visitor, read
 from portal.demo.papers import Papers
 from portal.demo.teams import Team
+from portal.demo.themes import THEMES
 from portal.demo.writing import Writer, paper_parts
 from portal.platform import clock
 from portal.platform.context import Context
 from portal.platform.db import db
 from portal.programs.definition import CallDefinition, Section
 from portal.programs.models import Call
+
+SAMPLE: Final = "본보기"
 
 
 def address(rng: Random, latin: str, domain: str) -> str:
@@ -209,16 +214,19 @@ class Consortium:
     def _attach(self, place: Place, number: int, slice_: str) -> None:
         site, language = self.team.sites[number], self.team.language
         title = place.names.get(language) or place.code
-        lines = [
-            ("과제 / Project", self.team.theme.title.of(language)),
-            ("기관 / Institution", site.house.name),
-            ("공고 / Call", self.call_code),
-        ]
-        parts = paper_parts(self.writer(), self.definition.sections[: 1 if slice_ else 6])
-        filename = f"{place.names.get('ko', place.code)}_{site.house.name}.pdf"
-        file = self.papers.file(place, filename, title, site.house.name, lines, parts, language)
-        application_id = self.team.application_id
-        act(self.team.joiners[number], service.attach, application_id, place.code, slice_, file)
+        if self.papers.own or (self.papers.plans and place.section is not None):
+            owner, writer = site.house.name, self.writer()
+            lines = [
+                ("과제 / Project", self.team.theme.title.of(language)),
+                ("기관 / Institution", owner),
+                ("공고 / Call", self.call_code),
+            ]
+        else:
+            owner, writer, language = SAMPLE, replace(self.writer(), lead=SAMPLE, rng=Random(0), theme=THEMES[0]), "ko"
+            lines = [("체험용 본보기 / Sample for the demonstration", title)]
+        parts = paper_parts(writer, self.definition.sections[: 1 if slice_ else 6])
+        file = self.papers.file(place, title, owner, lines, parts, language)
+        act(self.team.joiners[number], service.attach, self.team.application_id, place.code, slice_, file)
 
     # --- what stands for it ---
 

@@ -96,7 +96,7 @@ def live(program: str, scale: str, seed: int, settle: Settle) -> dict[str, Any]:
     clock.move_to(plan.opens - timedelta(days=8))
     cast, houses = lay_foundations(life.pool, rng)
     teams = compose(rng, houses, plan.shape, plan.opens, plan.closes, str(seed))
-    papers = Papers()
+    papers = Papers(own=scale == "observed", plans=scale == "observed")
     stories = [told(call(plan, cast, f"{program}:{seed}"), plan.code)]
     stories += [told(application(team, plan.code, papers), f"  team {team.number}") for team in teams]
     play(stories, settle)

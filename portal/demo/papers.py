@@ -39,18 +39,24 @@ def _compiler():  # type: ignore[no-untyped-def]  # typst ships no types
 
 
 class Papers:
-    """Files as the portal takes them in: stored and checked, the same bytes once."""
+    """Files as the portal takes them in: stored and checked, the same bytes once.
 
-    def __init__(self) -> None:
+    `own`: every team has documents of its own, or (`plans`) at least its plan; otherwise teams hand in the same sample
+    in each place, because taking in a file (a parser's process, twice) costs more than all the rest.
+    """
+
+    def __init__(self, *, own: bool = True, plans: bool = True) -> None:
+        self.own, self.plans = own, plans
         self._received: dict[tuple[str, bytes], NewFile] = {}
 
     def file(
-        self, place: Place, filename: str, title: str, subtitle: str, lines: Sequence[tuple[str, str]],
-        parts: Sequence[Part], language: str = "ko",
+        self, place: Place, title: str, owner: str, lines: Sequence[tuple[str, str]], parts: Sequence[Part],
+        language: str = "ko",
     ) -> NewFile:  # fmt: skip
         kept = tuple(parts)[: max(1, place.max_pages - 1)] if place.max_pages else tuple(parts)
-        content = pdf(title, subtitle, tuple(lines), kept, language)
+        content = pdf(title, owner, tuple(lines), kept, language)
         key = (place.code, content)
         if key not in self._received:
-            self._received[key] = receive(io.BytesIO(content), filename, place, "file")
+            name = f"{place.names.get('ko', place.code)}_{owner}.pdf"
+            self._received[key] = receive(io.BytesIO(content), name, place, "file")
         return self._received[key]

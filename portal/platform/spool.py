@@ -36,10 +36,10 @@ class Channel(filesystem.Channel):
         with self._table():
             return super().get_table(exchange)  # type: ignore[no-untyped-call]
 
-    def _put(self, queue: str, message: Any, **_: Any) -> None:
+    def _put(self, queue: str, payload: Any, **_: Any) -> None:  # type: ignore[override]  # its bases disagree
         folder, name = Path(self.data_folder_out), f"{round(time.monotonic() * 1000)}_{uuid.uuid4()}"
         making = folder / f"{name}.making"
-        making.write_text(dumps(message))  # type: ignore[no-untyped-call]
+        making.write_text(dumps(payload))  # type: ignore[no-untyped-call]
         making.rename(folder / f"{name}.{queue}.msg")
 
 

@@ -86,6 +86,11 @@ class Piece(NamedTuple):
         return self.component, self.option, self.year
 
 
+def cell(what: str, entry: str, piece: Piece) -> str:
+    """The name of a piece's input in the table's form: `q` its quantity, `m` its months."""
+    return f"{what}-{entry}-{piece.component}-{piece.option}-{piece.year}"
+
+
 # --- what a bundle costs, line by line ---
 
 

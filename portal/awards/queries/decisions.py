@@ -35,6 +35,17 @@ def decision_in_office(actor: Actor) -> ColumnElement[bool]:
 
 
 @clause
+def decision_bars_nobody(actor: Actor) -> ColumnElement[bool]:
+    """No conflict between the actor and any application of the decision: with a row missing, the rest would tell."""
+    barred = (
+        select(Outcome.id)
+        .join(StageEntry, Outcome.entry_id == StageEntry.id)
+        .where(Outcome.decision_id == Decision.id, ~not_barred(identities(actor), StageEntry.application_id))
+    )
+    return ~barred.correlate(Decision).exists()
+
+
+@clause
 def decision_is_published() -> ColumnElement[bool]:
     return Decision.state == DecisionState.PUBLISHED
 
@@ -46,7 +57,10 @@ def decision_for(actor: Actor, public_id: str, **_: str) -> Decision | None:
         .join(Stage, Decision.stage_id == Stage.id)
         .join(Call, Stage.call_id == Call.id)
         .join(Program, Call.program_id == Program.id)
-        .where(Decision.public_id == public_id, or_(decision_is_published(), decision_in_office(actor)))
+        .where(
+            Decision.public_id == public_id,
+            or_(decision_is_published(), decision_in_office(actor) & decision_bars_nobody(actor)),
+        )
         .options(contains_eager(Decision.stage).contains_eager(Stage.call).contains_eager(Call.program))
     ).one_or_none()
 
@@ -58,8 +72,26 @@ def office_decision(actor: Actor, public_id: str, **_: str) -> Decision | None:
         .join(Stage, Decision.stage_id == Stage.id)
         .join(Call, Stage.call_id == Call.id)
         .join(Program, Call.program_id == Program.id)
-        .where(Decision.public_id == public_id, call_in_scope(actor, "officer", "administrator"))
+        .where(
+            Decision.public_id == public_id,
+            call_in_scope(actor, "officer", "administrator"),
+            decision_bars_nobody(actor),
+        )
     ).one_or_none()
+
+
+def reads_as_office(actor: Actor, decision: Decision) -> bool:
+    """Sees the whole file: the office of the call and auditors whom no conflict bars."""
+    return (
+        db.session.scalar(
+            select(Decision.id)
+            .join(Stage, Decision.stage_id == Stage.id)
+            .join(Call, Stage.call_id == Call.id)
+            .join(Program, Call.program_id == Program.id)
+            .where(Decision.id == decision.id, decision_in_office(actor), decision_bars_nobody(actor))
+        )
+        is not None
+    )
 
 
 def locked_decision(decision_id: int) -> Decision:
@@ -98,7 +130,7 @@ def outcome_in_sight(actor: Actor) -> ColumnElement[bool]:
 
 
 def outcomes_for(actor: Actor, decision: Decision, *, office: bool) -> Sequence[Outcome]:
-    """In rank order: the office sees all but what a conflict bars; an applicant its own."""
+    """In rank order: all for the office, an applicant's own for an applicant, once it is published."""
     query = (
         select(Outcome)
         .join(StageEntry, Outcome.entry_id == StageEntry.id)
@@ -111,9 +143,7 @@ def outcomes_for(actor: Actor, decision: Decision, *, office: bool) -> Sequence[
         )
         .order_by(Outcome.rank, Outcome.id)
     )
-    if office:
-        query = query.where(not_barred(identities(actor), StageEntry.application_id))
-    else:
+    if not office:
         query = query.where(outcome_in_sight(actor), decision_is_published())
     return db.session.scalars(query).unique().all()
 

@@ -19,7 +19,8 @@ from portal.platform.db import db
 from portal.platform.visibility import clause
 from portal.programs.models import Call, Program, Stage
 from portal.programs.queries import call_in_scope
-from portal.ranking.models import ConditionResult, RankingRun
+from portal.ranking.models import RankingRun
+from portal.ranking.rules import from_text
 from portal.routing.models import Assignment, AssignmentState, Panel, Seat, SeatState
 
 WITH_PANEL = (AssignmentState.PUBLISHED, AssignmentState.ACCEPTED)
@@ -98,21 +99,12 @@ def open_to(actor: Actor, entry_ids: Iterable[int]) -> set[int]:
     return set(rows)
 
 
-def latest_run(stage_id: int, track: str = "") -> RankingRun | None:
-    return db.session.scalars(
-        select(RankingRun)
-        .where(RankingRun.stage_id == stage_id, RankingRun.track == track, RankingRun.discarded_at.is_(None))
-        .order_by(RankingRun.id.desc())
-        .limit(1)
-    ).one_or_none()
-
-
 @dataclass(frozen=True)
 class Place:
     """An entry's place in the ranking; `mean` and `spread` are points."""
 
     rank: int
-    mean: Fraction
+    mean: Fraction | None
     spread: Fraction
     tie: bool
 
@@ -122,21 +114,10 @@ def places(run: RankingRun | None) -> dict[int, Place]:
     rows = run.result if run is not None else []
     return {
         int(row["entry_id"]): Place(
-            int(row["rank"]), Fraction(row["mean"]), Fraction(row.get("spread") or 0), bool(row.get("tie"))
+            int(row["rank"]), from_text(row["mean"]), Fraction(row.get("spread") or 0), bool(row.get("tie"))
         )
         for row in rows
     }
-
-
-def conditions_of(entry_ids: Iterable[int]) -> dict[int, dict[str, ConditionResult]]:
-    """{entry id: {condition: finding}}."""
-    found: dict[int, dict[str, ConditionResult]] = {}
-    rows = db.session.scalars(
-        select(ConditionResult).where(ConditionResult.entry_id.in_(list(entry_ids))).order_by(ConditionResult.id)
-    )
-    for row in rows:
-        found.setdefault(row.entry_id, {})[row.condition] = row
-    return found
 
 
 def requested(entry: StageEntry) -> list[Piece]:

@@ -43,6 +43,7 @@ from portal.platform.language import say
 from portal.programs.definition import Stage as StageDefinition
 from portal.programs.models import Call, Stage
 from portal.ranking.models import ConditionResult, RankingRun
+from portal.ranking.queries import conditions, latest_run
 
 
 def propose(
@@ -58,7 +59,7 @@ def propose(
         raise Forbidden
     if queries.live_decision(stage_id, track) is not None:
         raise DecisionStands
-    run = tables.latest_run(stage_id, track)
+    run = latest_run(stage_id, track)
     if run is None:
         raise NotRanked
     entries = _entries(context, stage_id, track, [entry_id for entry_id, _, _ in outcomes])
@@ -114,7 +115,7 @@ def _check_results(
     outcomes: Sequence[tuple[int, Result, str]],
 ) -> None:
     allowed = rules.allowed_results(definition)
-    found = tables.conditions_of(entries)
+    found = conditions(entries)
     failed = {
         entry_id: next((c for c in definition.conditions if _failed(found, entry_id, c.code)), None)
         for entry_id in entries

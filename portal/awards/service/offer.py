@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from portal.applications.models import InstitutionRole
 from portal.audit.service import record
 from portal.awards import rules
@@ -18,18 +20,18 @@ from portal.platform.formats import moment
 from portal.platform.jobs import enqueue
 
 
-def may_answer(actor: Actor, award: Award, context: Context) -> bool:
+def may_answer(actor: Actor, award: Award, now: datetime) -> bool:
     """The owner of the application or a present representative of its lead institution."""
     application = award.application
     lead = next((i for i in application.institutions if i.role is InstitutionRole.LEAD), None)
-    represents = affiliations_of(identities(actor), context.now, representative=True)
+    represents = affiliations_of(identities(actor), now, representative=True)
     return rules.may_answer(actor, application.owner_id, lead.organisation_id if lead else None, represents)
 
 
 def _open(context: Context, award_id: int) -> Award:
     """The award, locked, if the actor may answer it now."""
     award = queries.locked_award(award_id)
-    if not may_answer(context.actor, award, context):
+    if not may_answer(context.actor, award, context.now):
         raise NotYoursToAnswer
     until = award.answer_until
     if award.state is AwardState.EXPIRED or (

@@ -50,7 +50,7 @@ def publish(context: Context, decision_id: int) -> Decision:
     _offer_all(context, decision, {o.id: o for o in outcomes}, call.definition.awards.acceptance_days)
     decision.stage.decided_at = context.now
     record(context, "DecisionPublished", "decision", decision.public_id, stage=decision.stage.public_id)
-    if following is None:
+    if following is None or call.definition.judges_report(following.code):
         mark_decided(context, call.id)
     reason = {"reason": f"decision {decision.public_id}"}
     enqueue(ANCHOR, reason, key=f"decision:{decision.id}", now=context.now)

@@ -34,6 +34,7 @@ from portal.platform.errors import Forbidden, Stale
 from portal.platform.formats import quantity
 from portal.platform.language import say
 from portal.programs.definition import CallDefinition
+from portal.ranking.queries import latest_run
 from portal.routing.models import Panel, Seat
 
 
@@ -72,7 +73,7 @@ def open_table(context: Context, panel_id: int) -> AwardTable:
     stage = call.definition.stage(panel.stage.code)
     if not stage.awards:
         raise NotAnAwardingStage
-    run = queries.latest_run(panel.stage_id, panel.track)
+    run = latest_run(panel.stage_id, panel.track)
     if run is None:
         raise NotRanked
     table = AwardTable(panel_id=panel_id, version=0, opened_at=context.now)
@@ -156,13 +157,14 @@ def _visible(context: Context, panel: Panel) -> dict[int, StageEntry]:
 
 def _check(entry: StageEntry, piece: Piece, definition: CallDefinition) -> None:
     if piece.quantity < 0 or piece.months < 0:
-        raise WholeNumber(typed=str(min(piece.quantity, piece.months)))
+        raise WholeNumber(rules.cell("q", entry.public_id, piece), typed=str(min(piece.quantity, piece.months)))
     asked = next((p for p in queries.requested(entry) if p.key == piece.key), None)
     if rules.within_request(asked, piece):
         return
     component = next((c for c in definition.components if c.code == piece.component), None)
     unit = "KRW" if component is None else definition.currency if component.kind == "money" else component.unit
     raise OverRequest(
+        rules.cell("q", entry.public_id, piece),
         title=entry.application.title,
         component=say(component.names) if component else piece.component,
         asked=quantity(asked.quantity if asked else 0, unit),

@@ -1,0 +1,81 @@
+"""The shapes of input; the table's and the proposal's fields follow the call and its applications."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, cast
+
+from wtforms import HiddenField, SelectField, TextAreaField
+
+from portal.awards import rules
+from portal.awards.models import Result
+from portal.awards.rules import Piece
+from portal.platform.fields import MoneyField, length, optional, required, text
+from portal.platform.web import PortalForm
+from portal.programs.definition import CallDefinition
+
+
+class ReasonForm(PortalForm):
+    """An act that needs its reason."""
+
+    reason = TextAreaField(text("사유", "Reason"), validators=[required(), length(max=4000)])
+
+
+class ApproveForm(PortalForm):
+    note = TextAreaField(text("승인 의견", "Note"), validators=[optional(), length(max=4000)])
+
+
+class TableForm(PortalForm):
+    version = HiddenField()
+
+    def number(self) -> int:
+        """The version that was shown; one that is no number is older than all."""
+        typed = str(self.version.data or "")
+        return int(typed) if typed.isdecimal() and len(typed) < 10 else -1
+
+    def amount(self, name: str) -> int:
+        """An empty cell is nothing."""
+        value = self[name].data
+        return value if isinstance(value, int) else 0
+
+
+def table_form(rows: Mapping[str, Sequence[Piece]], definition: CallDefinition) -> type[TableForm]:
+    """A form for these rows ({entry's public id: pieces asked for}): quantity, months of a resource, one reason."""
+    fields: dict[str, Any] = {}
+    for entry, pieces in rows.items():
+        for piece in pieces:
+            is_money = definition.component(piece.component).kind == "money"
+            label = text("권고 금액", "Recommended amount") if is_money else text("권고 수량", "Recommended quantity")
+            fields[rules.cell("q", entry, piece)] = MoneyField(label, validators=[optional()])
+            if not is_money:
+                months = MoneyField(text("개월 수", "Months"), validators=[optional()])
+                fields[rules.cell("m", entry, piece)] = months
+        fields[f"reason-{entry}"] = TextAreaField(
+            text("조정 사유", "Reason for changes"), validators=[optional(), length(max=2000)]
+        )
+    return cast(type[TableForm], type("TableForm", (TableForm,), fields))
+
+
+class ProposalForm(PortalForm):
+    stage = HiddenField()
+    track = HiddenField()
+    reason = TextAreaField(text("의결안의 사유", "Reason of the decision"), validators=[required(), length(max=4000)])
+
+
+def proposal_form(entry_ids: Sequence[int], results: Sequence[Result]) -> type[ProposalForm]:
+    """Result and reason for each entry of the stage."""
+    fields: dict[str, Any] = {}
+    for entry_id in entry_ids:
+        fields[f"result_{entry_id}"] = SelectField(
+            text("결과", "Result"),
+            choices=[(r.value, rules.RESULTS[r]) for r in results],
+            validate_choice=True,
+        )
+        fields[f"reason_{entry_id}"] = TextAreaField(
+            text("결과 사유", "Reason"), validators=[required(), length(max=4000)]
+        )
+    return cast(type[ProposalForm], type("ProposalForm", (ProposalForm,), fields))
+
+
+class DeclineForm(PortalForm):
+    reason = TextAreaField(text("사양 사유", "Reason for declining"), validators=[required(), length(max=2000)])

@@ -1,0 +1,1 @@
+"""What the pages of awards show, put into words and booleans for the templates."""

@@ -1,0 +1,251 @@
+"""The office's page of one call: propose, approve, publish, and the awards with their states."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from flask import url_for
+
+from portal.applications.models import EntryState, InstitutionRole, StageEntry
+from portal.awards import rules
+from portal.awards.errors import TableOpen
+from portal.awards.forms import ProposalForm, proposal_form
+from portal.awards.models import Award, AwardState, Decision, DecisionState, Outcome, Result
+from portal.awards.pages import bundles
+from portal.awards.queries import awards as award_queries
+from portal.awards.queries import decisions as queries
+from portal.awards.queries import tables
+from portal.awards.rules import Piece
+from portal.awards.service import decide
+from portal.budgets import queries as budgets
+from portal.platform.context import Actor
+from portal.platform.errors import DomainError
+from portal.platform.language import Text, say
+from portal.programs.models import Call, Stage
+from portal.ranking.queries import conditions, latest_run
+
+TONES = {
+    AwardState.RESERVED: "neutral", AwardState.OFFERED: "info", AwardState.ACCEPTED: "success",
+    AwardState.AGREED: "success", AwardState.ACTIVE: "success", AwardState.ENDED: "neutral",
+    AwardState.ELIMINATED: "danger", AwardState.DECLINED: "warning", AwardState.EXPIRED: "warning",
+    AwardState.CANCELLED: "neutral",
+}  # fmt: skip
+DECISION_TONES = {
+    DecisionState.PROPOSED: "info", DecisionState.APPROVED: "warning", DecisionState.PUBLISHED: "success",
+    DecisionState.ANNULLED: "neutral",
+}  # fmt: skip
+RESULT_TONES = {
+    Result.ADVANCE: "success", Result.AWARD: "success", Result.RESERVE: "info", Result.DECLINE: "neutral",
+}  # fmt: skip
+ABOVE = Text(
+    "평가 결과와 조건 판정에 따라 선정 범위에 들었습니다.",
+    "Within the selection by the result of the review and the conditions.",
+)
+BELOW = Text("평가 결과 선정 범위에 들지 못했습니다.", "Not within the selection by the result of the review.")
+FAILED = Text("조건을 충족하지 못하여 선정할 수 없습니다.", "A condition was not met, so it cannot be selected.")
+
+
+def default_stage(call: Call) -> Stage:
+    """The earliest stage without a published decision that has entries; else the last."""
+    for stage in call.stages:
+        if stage.opened_at is not None and stage.decided_at is None:
+            return stage
+    return next((s for s in reversed(call.stages) if s.decided_at is not None), call.stages[0])
+
+
+def lead_of(entry: StageEntry) -> str:
+    return next((i.name for i in entry.application.institutions if i.role is InstitutionRole.LEAD), "")
+
+
+class Proposal:
+    """What the proposal form starts from: every open entry in rank order."""
+
+    def __init__(self, stage: Stage, track: str) -> None:
+        self.stage, self.track = stage, track
+        self.definition = stage.call.definition
+        self.of_stage = self.definition.stage(stage.code)
+        self.run = latest_run(stage.id, track)
+        self.places = tables.places(self.run)
+        open_ones = queries.open_entries(stage.id, track)
+        self.waiting = [e for e in open_ones if e.state is EntryState.ENTERED]
+        self.entries = sorted(
+            (e for e in open_ones if e.state is EntryState.IN_REVIEW),
+            key=lambda e: (self.places[e.id].rank if e.id in self.places else 10**6, e.id),
+        )
+        self.findings = conditions([e.id for e in self.entries])
+        self.table_open = False
+        self.bundles = self._bundles()
+
+    def _bundles(self) -> dict[int, list[Piece]]:
+        if not self.of_stage.awards or not self.entries:
+            return {}
+        try:
+            return decide.bundles(self.stage.id, self.track, [e.id for e in self.entries])
+        except TableOpen:
+            self.table_open = True
+            return {}
+
+    @property
+    def ready(self) -> bool:
+        return self.run is not None and bool(self.entries) and not self.waiting and not self.table_open
+
+    @property
+    def keep(self) -> int:
+        return rules.keep_of(self.of_stage, self.definition.awards)
+
+    def failed(self, entry: StageEntry) -> bool:
+        return any(not finding.passed for finding in self.findings.get(entry.id, {}).values())
+
+    def first_result(self, entry: StageEntry, chosen: int) -> Result:
+        fundable = not self.of_stage.awards or bool(self.bundles.get(entry.id))
+        if chosen < self.keep and fundable and not self.failed(entry):
+            return Result.AWARD if self.of_stage.awards else Result.ADVANCE
+        return Result.DECLINE
+
+    def form(self) -> ProposalForm:
+        """Prefilled from the ranking and the panel's table; on a post, with what was typed."""
+        made = proposal_form([e.id for e in self.entries], rules.allowed_results(self.of_stage))()
+        if made.is_submitted():
+            return made
+        made.stage.data, made.track.data = self.stage.code, self.track
+        chosen = 0
+        for entry in self.entries:
+            result = self.first_result(entry, chosen)
+            chosen += result in rules.SELECTED
+            made[f"result_{entry.id}"].data = result.value
+            why = ABOVE if result in rules.SELECTED else FAILED if self.failed(entry) else BELOW
+            made[f"reason_{entry.id}"].data = say(why)
+        return made
+
+    def typed(self, form: ProposalForm) -> list[tuple[int, Result, str]]:
+        return [
+            (e.id, Result(form[f"result_{e.id}"].data), (form[f"reason_{e.id}"].data or "").strip())
+            for e in self.entries
+        ]
+
+    def rows(self, form: ProposalForm) -> list[dict[str, Any]]:
+        return [
+            {
+                "entry": entry,
+                "place": self.places.get(entry.id),
+                "lead": lead_of(entry),
+                "conditions": [
+                    (c.names, *word(self.findings.get(entry.id, {}).get(c.code))) for c in self.of_stage.conditions
+                ],
+                "bundle": bundles.rows(self.bundles.get(entry.id, []), self.definition),
+                "result": form[f"result_{entry.id}"],
+                "reason": form[f"reason_{entry.id}"],
+            }
+            for entry in self.entries
+        ]
+
+    def pieces(self, form: ProposalForm) -> list[Piece]:
+        """The bundles of everything the form selects now."""
+        chosen = [e.id for e in self.entries if form[f"result_{e.id}"].data == Result.AWARD]
+        return [piece for entry_id in chosen for piece in self.bundles.get(entry_id, [])]
+
+
+def word(found: Any) -> tuple[Text, str]:
+    if found is None:
+        return Text("판정 전", "Not judged yet"), "neutral"
+    return (Text("충족", "Met"), "success") if found.passed else (Text("미충족", "Not met"), "danger")
+
+
+def caps_beside(actor: Actor, call: Call, pieces: Sequence[Piece]) -> dict[str, Any]:
+    tree = budgets.tree()
+    return bundles.grouped(bundles.caps(actor, call.definition, pieces, bundles.known_lines(tree), tree))
+
+
+def approvers(decision: Decision, now: datetime) -> list[dict[str, Any]]:
+    """Who holds the right to issue awards of the call, and who of them can approve this decision now."""
+    outcomes = queries.outcomes_of(decision.id)
+    parties = queries.parties_of(decision, decide.second_needed(decision))
+    scopes = decision.stage.call.scopes
+    found = []
+    for who in queries.administrators(scopes, now):
+        places = queries.affiliations_of(tables.identities(who), now)
+        conflicted = queries.is_barred_from(who, [o.entry_id for o in outcomes])
+        bar = rules.bar_to_approve(who, scopes, parties, places, conflicted)
+        found.append({"name": who.name, "bar": rules.BARS[bar] if bar else None})
+    return sorted(found, key=lambda row: (row["bar"] is not None, row["name"]))
+
+
+def letters(
+    decision: Decision, outcomes: Sequence[Outcome], bundles_of: dict[int, list[Piece]]
+) -> list[dict[str, Any]]:
+    """The facts of each letter that publication sends: to whom, what, why, how much, until when."""
+    definition = decision.stage.call.definition
+    days = definition.awards.acceptance_days
+    return [
+        {
+            "to": outcome.entry.application.owner.name,
+            "title": outcome.entry.application.title,
+            "result": rules.RESULTS[outcome.result],
+            "tone": RESULT_TONES[outcome.result],
+            "reason": outcome.reason,
+            "rank": outcome.rank,
+            "bundle": bundles.rows(bundles_of.get(outcome.entry_id, []), definition),
+            "total": rules.total_value(bundles_of.get(outcome.entry_id, []), definition),
+            "days": days if outcome.result is Result.AWARD else None,
+            "application": outcome.entry.application.public_id,
+        }
+        for outcome in outcomes
+    ]
+
+
+def bundles_of_decision(decision: Decision, outcomes: Sequence[Outcome]) -> dict[int, list[Piece]]:
+    """The awards' own components once they exist; before that the panel's closed table."""
+    entry_of = {outcome.id: outcome.entry_id for outcome in outcomes}
+    made = award_queries.awards_of_decision(decision.id)
+    if made:
+        return {entry_of[a.outcome_id]: bundles.pieces_of(a.components) for a in made}
+    if decision.state is not DecisionState.PROPOSED:
+        return {}
+    try:
+        awarded = [o.entry_id for o in outcomes if o.result is Result.AWARD]
+        return decide.bundles(decision.stage_id, decision.track, awarded)
+    except DomainError:
+        return {}
+
+
+def decision_view(actor: Actor, decision: Decision, now: datetime) -> dict[str, Any]:
+    """The decision under way: its letters, who can approve, what it takes of the caps."""
+    outcomes = queries.outcomes_of(decision.id)
+    held = bundles_of_decision(decision, outcomes)
+    proposed = decision.state is DecisionState.PROPOSED
+    known = queries.people([decision.proposed_by_id, decision.approved_by_id, decision.published_by_id])
+    call = decision.stage.call
+    able = approvers(decision, now) if proposed else []
+    mine = decision.proposed_by_id in tables.identities(actor)
+    is_administrator = actor.has("administrator", *call.scopes)
+    return {
+        "decision": decision,
+        "state": rules.DECISION_STATES[decision.state],
+        "tone": DECISION_TONES[decision.state],
+        "letters": letters(decision, outcomes, held),
+        "approvers": able,
+        "caps": caps_beside(actor, call, [p for b in held.values() for p in b] if proposed else []),
+        "people": known,
+        "may_approve": proposed and is_administrator,
+        "may_publish": decision.state is DecisionState.APPROVED,
+        "may_return": decision.state in (DecisionState.PROPOSED, DecisionState.APPROVED) and (mine or is_administrator),
+        "answer_until": now + timedelta(days=call.definition.awards.acceptance_days),
+    }
+
+
+def award_rows(call: Call, made: Sequence[Award]) -> list[dict[str, Any]]:
+    return [
+        {
+            "award": award,
+            "title": award.application.title,
+            "lead": next((i.name for i in award.application.institutions if i.role is InstitutionRole.LEAD), ""),
+            "state": rules.AWARD_STATES[award.state],
+            "tone": TONES[award.state],
+            "total": sum(c.value for c in award.components),
+            "bundle": bundles.rows(bundles.pieces_of(award.components), call.definition),
+            "url": url_for("awards.offer", public_id=award.public_id),
+        }
+        for award in made
+    ]

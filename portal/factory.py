@@ -22,6 +22,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from portal.accounts import queries as accounts
 from portal.audit import queries as audit_queries
 from portal.audit import service as audit
+from portal.demo.doors import demo_people
 from portal.platform import clock, config, formats, storage
 from portal.platform.access import public
 from portal.platform.broker import Doorbell
@@ -60,6 +61,8 @@ def create_app(overrides: dict[str, Any] | None = None) -> Flask:
         instance_path=str(settings["INSTANCE"]),
     )  # fmt: skip
     app.config.from_mapping(settings)
+    if app.config["DEMO"]:
+        app.config["DEMO_PEOPLE"] = demo_people
     if app.config["PROXIES"]:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=app.config["PROXIES"], x_proto=app.config["PROXIES"])  # type: ignore[method-assign]
     _prepare_rooms(app)

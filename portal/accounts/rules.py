@@ -52,26 +52,6 @@ DESKS: dict[str, str] = {  # where a role's day begins, the busiest first
     Role.BUDGET_OFFICER.value: "/office/budget",
     Role.AUDITOR.value: "/office/audit",
 }
-DEMO_MOMENTS: dict[str, tuple[Text, Text, str]] = {
-    "applicant": (
-        Text("신청자", "Applicant"),
-        Text("신청서를 쓰고, 빠진 것을 확인하고, 제출합니다.", "Write an application, see what is missing, submit."),
-        "/applications",
-    )
-} | {
-    role: (ROLE_NAMES[role], moment, DESKS[role])
-    for role, moment in (
-        (Role.REVIEWER.value, Text("맡은 신청서를 읽고 점수를 매깁니다.", "Read the assigned applications and score.")),
-        (Role.CHAIR.value, Text("평가위원회의 결과를 모아 추천합니다.", "Gather the panel's result and recommend.")),
-        (Role.OFFICER.value, Text("접수부터 결정까지 공고를 이끕니다.", "Lead a call from its close to the decision.")),
-        (Role.ADMINISTRATOR.value, Text("결정을 승인하고 공개합니다.", "Approve decisions and publish them.")),
-        (
-            Role.BUDGET_OFFICER.value,
-            Text("예산의 한도와 잔액을 지켜봅니다.", "Watch the caps and what is left of them."),
-        ),
-        (Role.AUDITOR.value, Text("누가 언제 무엇을 했는지 검증합니다.", "Verify who did what, and when.")),
-    )
-}
 ACCOUNT_CONSENT = Text(
     "이름과 전자우편 주소를 계정 관리, 신청 및 평가 안내를 위해 모으고, 계정을 없앤 뒤 법령이 정한 기간까지 "
     "보관합니다. 동의하지 않을 수 있으나, 그 경우 계정을 만들 수 없습니다.",

@@ -1,13 +1,12 @@
-"""The people of a demonstration: officials, reviewers, and who can be tried from the home page."""
+"""The people of a demonstration: the office and the reviewers' pool."""
 
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cache
-from typing import Final, NamedTuple
+from typing import Final
 
 import pyotp
 from sqlalchemy import select
@@ -22,7 +21,6 @@ from portal.demo.names import House, Houses, Name
 from portal.platform import clock
 from portal.platform.context import Context
 from portal.platform.db import db
-from portal.platform.language import Text
 from portal.platform.names import email_key
 
 PASSWORD: Final = "demo-portal-2025"  # noqa: S105 - of invented people, shown on the console
@@ -40,16 +38,6 @@ class Cast:
     auditor: int = 0
     chair: int = 0
     reviewers: dict[str, list[int]] = field(default_factory=dict)  # kind -> people, the chair not among them
-
-
-class DemoPerson(NamedTuple):
-    """One who can be tried in the demonstration, the moment that matters to them, and the page it stands on."""
-
-    public_id: str
-    name: str
-    role: Text
-    moment: Text
-    path: str
 
 
 @cache
@@ -202,9 +190,3 @@ def invite_pool(cast: Cast, rng: random.Random, houses: Houses, counts: dict[str
 def shown(rng: random.Random) -> Name:
     """Somebody of a team; one in twelve has a foreign name."""
     return names.foreign(rng) if rng.random() < 1 / 12 else names.korean(rng)
-
-
-def identified(addresses: Sequence[str]) -> dict[str, Person]:
-    keys = [email_key(f"{a}@{DOMAIN}") for a in addresses]
-    rows = db.session.scalars(select(Person).where(Person.email_key.in_(keys)).order_by(Person.id))
-    return {person.email_key.partition("@")[0]: person for person in rows}

@@ -10,11 +10,9 @@ from portal.accounts.queries.actors import (
     needs_second_factor,
 )
 from portal.accounts.queries.directory import (
-    DemoPerson,
     PeoplePage,
     PersonRow,
     affiliations_of,
-    demo_people,
     doubles_of,
     grants_of,
     people,
@@ -42,7 +40,6 @@ from portal.accounts.queries.sessions import (
 
 __all__ = [
     "Credentials",
-    "DemoPerson",
     "PeoplePage",
     "PersonRow",
     "account_of",
@@ -52,7 +49,6 @@ __all__ = [
     "credentials_of_address",
     "credentials_of_link",
     "credentials_of_person",
-    "demo_people",
     "departments_of",
     "doubles_of",
     "grant_is_valid",

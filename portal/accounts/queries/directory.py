@@ -21,7 +21,6 @@ from portal.accounts.models import (
 from portal.accounts.queries.actors import grant_is_valid, identities
 from portal.platform.context import Actor
 from portal.platform.db import db
-from portal.platform.language import Text
 
 PAGE = 50
 
@@ -116,41 +115,3 @@ def doubles_of(person: Person) -> Sequence[Person]:
     """Other records of the same human."""
     others = [i for i in identities(person) if i != person.id]
     return db.session.scalars(select(Person).where(Person.id.in_(others)).order_by(Person.id)).all()
-
-
-@dataclass(frozen=True)
-class DemoPerson:
-    """One who can be tried in the demonstration, the moment that matters to them, and the page it stands on."""
-
-    public_id: str
-    name: str
-    role: Text
-    moment: Text
-    path: str
-
-
-def demo_people() -> list[DemoPerson]:
-    """For each role the first account that holds it, and the first that holds none."""
-    first = (
-        select(func.min(RoleGrant.id))
-        .join(Account, Account.person_id == RoleGrant.person_id)
-        .where(Account.disabled_at.is_(None), RoleGrant.until.is_(None))
-        .group_by(RoleGrant.role)
-    )
-    held = db.session.execute(
-        select(Person.public_id, Person.name, RoleGrant.role)
-        .join(RoleGrant, RoleGrant.person_id == Person.id)
-        .where(RoleGrant.id.in_(first))
-        .order_by(RoleGrant.role)
-    ).all()
-    applicant = db.session.execute(
-        select(Person.public_id, Person.name)
-        .join(Account, Account.person_id == Person.id)
-        .where(Account.disabled_at.is_(None), ~select(RoleGrant.id).where(RoleGrant.person_id == Person.id).exists())
-        .order_by(Person.id)
-        .limit(1)
-    ).all()
-    order = list(rules.ROLE_NAMES)
-    rows = [(p, n, "applicant") for p, n in applicant]
-    rows += sorted(((p, n, role.value) for p, n, role in held), key=lambda row: order.index(row[2]))
-    return [DemoPerson(p, n, *rules.DEMO_MOMENTS[role]) for p, n, role in rows]

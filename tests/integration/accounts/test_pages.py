@@ -15,7 +15,7 @@ from portal.platform import clock
 from portal.platform.db import db
 from portal.platform.jobs import Job
 from tests.factories.accounts import account, affiliation, member, organisation, signed_in
-from tests.factories.base import committed, context, person
+from tests.factories.base import committed, context
 
 
 @pytest.mark.parametrize("lang", ["ko", "en"])
@@ -113,14 +113,6 @@ def test_the_sweep_forgets_what_opens_nothing(app: Flask) -> None:
     committed(lambda: service.sweep(context()))
     assert len(db.session.scalars(select(SignInSession)).all()) == 1
     assert len(db.session.scalars(select(MailToken)).all()) == 1
-
-
-def test_demo_people_are_one_of_each_role(app: Flask) -> None:
-    committed(lambda: [account(None, role) for role in ("officer", "auditor", "auditor", "reviewer")])
-    committed(lambda: account(person()))
-    shown = queries.demo_people()
-    assert [d.role.en for d in shown] == ["Applicant", "Reviewer", "Program officer", "Auditor"]
-    assert [d.path for d in shown] == ["/applications", "/reviews", "/office", "/office/audit"]
 
 
 def test_no_post_counts_without_the_pages_token(client: FlaskClient, app: Flask) -> None:

@@ -1,0 +1,170 @@
+"""Several calls at several moments at once: what `make run` shows.
+
+The demonstration's present is Monday 21 July 2025, 16:00 in Seoul, two hours before a call closes. Other calls stand
+in review, at the panel's table, before the second approver, and behind their published decision.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlalchemy import select
+
+from portal.accounts.models import Person
+from portal.applications.content import sections_to_apply_with
+from portal.audit.jobs import ANCHOR
+from portal.demo.acting import Settle, Steps, act_as_operator, play, read
+from portal.demo.calls import Plan, Until, adapted, call, kst
+from portal.demo.consortia import Consortium, application
+from portal.demo.life import lay_foundations
+from portal.demo.names import Houses
+from portal.demo.papers import Papers
+from portal.demo.people import DOMAIN, enrol
+from portal.demo.teams import Shape, Team, compose
+from portal.platform import clock
+from portal.platform.context import Context
+from portal.platform.db import db
+from portal.platform.jobs import enqueue
+from portal.programs.definition import CallDefinition
+from portal.programs.loader import load_call
+
+PRESENT: Final = kst(2025, 7, 21, 16)
+POOL: Final = {"academia": 7, "industry": 3, "foreign": 3}
+TRIED: Final = ("applicant", "partner", "awarded")  # addresses of people who only apply
+
+
+def is_empty() -> bool:
+    return read(lambda: db.session.scalars(select(Person.id).limit(1)).first() is None)
+
+
+def seed(settle: Settle, say: Callable[[str], None]) -> bool:
+    """Fill an empty database; False when there is anything in it."""
+    if not is_empty():
+        return False
+    rng = random.Random(20250721)
+    plans = _plans(load_call("wbl"))
+    clock.move_to(min(plan.opens for plan in plans.values()) - timedelta(days=9))
+    say("the plan's lines, the office and the reviewers")
+    cast, houses = lay_foundations(POOL, rng)
+    stories = [_told(call(plan, cast, f"seed:{letter}"), say, plan.code) for letter, plan in plans.items()]
+    stories += _applications(plans, rng, houses)
+    play(stories, settle)
+    clock.move_to(PRESENT)
+    settle()
+    say("second factors")
+    for person_id in {cast.chair, cast.auditor, cast.budget_officer, *cast.officers, *cast.administrators}:
+        act_as_operator(enrol, person_id)
+    act_as_operator(enrol, cast.reviewers["academia"][0])
+    act_as_operator(_anchor)
+    clock.move_to(PRESENT)
+    settle()
+    return True
+
+
+def _anchor(context: Context) -> None:
+    enqueue(ANCHOR, {"reason": "demonstration"}, key="demonstration", now=context.now)
+
+
+def _told(story: Steps, say: Callable[[str], None], what: str) -> Steps:
+    last: datetime | None = None
+    for moment in story:
+        yield moment
+        if last is None or clock.now() - last > timedelta(days=2):
+            last = clock.now()
+            say(f"{clock.now():%Y-%m-%d}  {what}")
+
+
+def _plans(definition: CallDefinition) -> dict[str, Plan]:
+    """The calls by letter: A open, B in review, C at the table, D decided, E before the second approver."""
+    paper, *later = (stage.code for stage in definition.stages)
+    final = later[-1] if later else paper
+    ko, en = definition.program.names["ko"], definition.program.names["en"]
+    code = definition.program.code
+
+    def plan(
+        letter: str, name: tuple[str, str], closes: datetime, teams: Shape, keeps: dict[str, int], until: Until
+    ) -> Plan:
+        return Plan(
+            f"{code}-2025-{letter}", {"ko": f"{ko} {name[0]}", "en": f"{en}, {name[1]}"},
+            adapted(definition, keeps, panel=4, reviews=3), closes - timedelta(days=definition.open_days, hours=8),
+            closes, teams, until,
+        )  # fmt: skip
+
+    small, light = (2.5, 2, 4), (2.2, 2, 3)
+    return {
+        "D": plan("1", ("2025년 1차 공모", "first call 2025"), kst(2025, 5, 12, 18), Shape(4, small, 1),
+                  {paper: 3, final: 2}, Until.DECIDED),
+        "C": plan("2", ("2025년 2차 공모", "second call 2025"), kst(2025, 6, 27, 18), Shape(5, small, 1),
+                  {paper: 4, final: 3}, Until.AWARD_TABLE),
+        "E": plan("R", ("2025년 추가 공모", "call for one more team 2025"), kst(2025, 7, 8, 18), Shape(2, small, 1),
+                  {final: 1}, Until.PROPOSED),
+        "B": plan("3", ("2025년 3차 공모", "third call 2025"), kst(2025, 7, 16, 18), Shape(8, light, 1),
+                  {paper: 5, final: 3}, Until.IN_REVIEW),
+        "A": plan("4", ("2025년 4차 공모", "fourth call 2025"), kst(2025, 7, 21, 18), Shape(3, light, 1),
+                  {paper: 2, final: 1}, Until.OPEN),
+    }  # fmt: skip
+
+
+def _applications(plans: dict[str, Plan], rng: random.Random, houses: Houses) -> list[Steps]:
+    stories: list[Steps] = []
+    for letter, plan in plans.items():
+        papers = Papers(own=False, plans=letter in "ABC")
+        teams = compose(rng, houses, plan.shape, plan.opens, plan.closes, f"seed:{letter}")
+        if letter == "D":
+            teams[0].owner = ("고은별", f"awarded@{DOMAIN}")
+        if letter == "A":
+            stories += _open_ones(teams, plan, papers)
+        else:
+            stories += [application(team, plan.code, papers) for team in teams]
+    return stories
+
+
+def _open_ones(teams: Sequence[Team], plan: Plan, papers: Papers) -> list[Steps]:
+    """One has handed in, one begins, and one, of three institutions, has two hours for what is missing."""
+    followed, done, begun = teams
+    while len(followed.sites) < 3:
+        followed.sites.append(teams[1].sites[-1])
+    followed.sites = followed.sites[:3]
+    followed.owner, followed.partner = ("강하늘", f"applicant@{DOMAIN}"), ("오지훈", f"partner@{DOMAIN}")
+    done.hands_in = PRESENT - timedelta(hours=20)
+    done.begins = min(done.begins, done.hands_in - timedelta(days=3))
+    done.late_confirmation = done.silent_member = False
+    begun.begins = PRESENT - timedelta(days=2)
+    return [
+        half_done(followed, plan.code, papers), application(done, plan.code, papers),
+        just_begun(begun, plan.code, papers),
+    ]  # fmt: skip
+
+
+def half_done(team: Team, call_code: str, papers: Papers) -> Steps:
+    """Three institutions: two have joined; much is written, and what is missing lies with several people."""
+    work = Consortium(team, call_code, papers)
+    yield PRESENT - timedelta(days=12)
+    work.start()
+    work.invite()
+    yield PRESENT - timedelta(days=11)
+    work.join()
+    work.add_people()
+    yield PRESENT - timedelta(days=9)
+    work.consent(but=1)
+    yield PRESENT - timedelta(days=5)
+    sections = [s for s in sections_to_apply_with(work.definition) if s.editor == "team"]
+    work.write(sections[:-3] + sections[-2:])
+    work.write_parts([0, 2])
+    yield PRESENT - timedelta(days=2)
+    work.ask()
+    work.budget([0, 2])
+    work.attach(team=True, numbers=[0, 2])
+    work.ask_to_confirm()
+    yield PRESENT - timedelta(hours=3)
+    work.confirm([2])
+
+
+def just_begun(team: Team, call_code: str, papers: Papers) -> Steps:
+    work = Consortium(team, call_code, papers)
+    yield team.begins
+    work.start()
+    work.invite()

@@ -197,12 +197,16 @@ class Stage(Part):
 
 
 class ScreeningRule(Part):
-    """`kind` names a pure check in screening/rules.py; `params` are its settings."""
+    """`kind` names a pure check in screening/rules.py; `params` are its settings.
+
+    `stages` names where it runs; empty: wherever the application itself is judged, so not on the report of a gate.
+    """
 
     code: Code
     names: Words
     kind: str
     params: dict[str, int | str | list[str]] = {}
+    stages: list[Code] = []
     article: Words = {}
     mark: Mark | None = None
 
@@ -350,6 +354,10 @@ class CallDefinition(Part):
             codes = [c.code for c in stage.criteria]
             if unknown := set(stage.ties) - set(codes):
                 raise ValueError(f"stages.{stage.code}.ties: no such criterion {sorted(unknown)}")
+        steps = {s.code for s in self.stages}
+        for rule in self.screening:
+            if unknown := set(rule.stages) - steps:
+                raise ValueError(f"screening.{rule.code}.stages: no such stage {sorted(unknown)}")
         quota = self.regime.max_non_standard_forms
         if quota is not None and sum(not a.standard for a in self.attachments) > quota:
             raise ValueError(f"attachments: more than {quota} non-standard forms")
@@ -357,6 +365,10 @@ class CallDefinition(Part):
 
     def stage(self, code: str) -> Stage:
         return next(s for s in self.stages if s.code == code)
+
+    def judges_report(self, code: str) -> bool:
+        """A gate: the stage's submission is a report of an awarded team, not an application."""
+        return any(s.code == code and s.form == "report" for s in self.stages)
 
     def section(self, code: str) -> Section | None:
         return next((s for s in self.sections if s.code == code), None)

@@ -60,12 +60,10 @@ def _locked(call_id: int) -> Call:
 
 
 def open_call(context: Context, call_id: int) -> Call:
-    """DRAFT or PREVIEW -> OPEN: version and hash are frozen from here on."""
+    """DRAFT or PREVIEW -> OPEN: version and hash are frozen from here on. One that was opened before stays as it is."""
     call = _locked(call_id)
-    if call.state is CallState.OPEN:
-        return call
     if call.state not in (CallState.DRAFT, CallState.PREVIEW):
-        raise CallStateRefused(state=call.state)
+        return call
     call.state, call.opened_at = CallState.OPEN, context.now
     record(context, "CallOpened", "call", call.public_id, version=call.version, hash=call.content_hash)
     _ask_to_close(context, call)

@@ -127,7 +127,7 @@ def open_review(context: Context, stage_id: int) -> Stage:
 
 
 def score_points(context: Context, entry_id: int) -> PointSheet | None:
-    """Fill the published point sheet from structured facts; None when the call has none or a report is judged. Advisory."""
+    """Fill the published point sheet from structured facts; None without one and for a report. Advisory."""
     entry = db.session.get_one(StageEntry, entry_id)
     definition = entry.stage.call.definition
     if not definition.point_sheet or definition.judges_report(entry.stage.code):

@@ -18,6 +18,7 @@ from portal.programs.models import Call, Program, Stage
 from portal.programs.queries import OFFICE_ROLES, call_in_scope
 from portal.ranking.models import ConditionResult, RankingRun
 from portal.routing.queries.panels import identities
+from portal.screening.models import Screening, ScreeningState
 
 
 def latest_run(stage_id: int, track: str = "") -> RankingRun | None:
@@ -41,12 +42,15 @@ def runs(stage_id: int, track: str = "") -> Sequence[RankingRun]:
 
 
 def ranked_entries(stage_id: int, track: str = "") -> list[tuple[str, int]]:
-    """(public id, id) of the entries that a ranking covers."""
+    """(public id, id) of the entries that a ranking covers: neither withdrawn nor found ineligible."""
+    ineligible = select(Screening.id).where(
+        Screening.entry_id == StageEntry.id, Screening.state == ScreeningState.INELIGIBLE
+    )
     rows = db.session.execute(
         select(StageEntry.public_id, StageEntry.id)
         .where(
             StageEntry.stage_id == stage_id, StageEntry.track == track, StageEntry.state != EntryState.WITHDRAWN,
-            StageEntry.state != EntryState.ENTERED,
+            StageEntry.state != EntryState.ENTERED, ~ineligible.exists(),
         )
         .order_by(StageEntry.id)
     )  # fmt: skip

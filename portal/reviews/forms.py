@@ -21,7 +21,7 @@ class ReviewForm(PortalForm):
 
     version = HiddenField()
     comment = TextAreaField(
-        text("종합의견", "Overall comment"), [optional(), length(max=MAX_TEXT)],
+        text("종합의견", "Overall comment"), [length(max=MAX_TEXT)],
         description=text(f"{MIN_COMMENT}자 이상. 결정 뒤 신청자에게 이름 없이 공개됩니다.",
                          f"At least {MIN_COMMENT} characters. Shown to the applicant after the decision, unnamed."),
     )  # fmt: skip
@@ -86,9 +86,9 @@ def review_form(stage: Stage, review: Review | None) -> ReviewForm:
     fields: dict[str, Any] = {"stage": stage}
     for criterion in stage.criteria:
         label = text(criterion.names.get("ko", ""), criterion.names.get("en", ""))
-        fields[f"points_{criterion.code}"] = TextField(label, [optional(), length(max=20)])
+        fields[f"points_{criterion.code}"] = TextField(label, [length(max=20)])
         fields[f"reason_{criterion.code}"] = TextAreaField(
-            text(f"‘{label.text.ko}’ 의견", f"Reason on ‘{label.text.en}’"), [optional(), length(max=MAX_TEXT)]
+            text(f"‘{label.text.ko}’ 의견", f"Reason on ‘{label.text.en}’"), [length(max=MAX_TEXT)]
         )
     made: ReviewForm = type("CriteriaForm", (ReviewForm,), fields)(data=_filled(review))
     return made

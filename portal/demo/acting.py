@@ -109,15 +109,15 @@ def wait_for_worker(alive: Callable[[], bool], patience: float = 180.0) -> Settl
         before, since, pause = -1, time.monotonic(), 0.01
         while left := read(jobs_left):
             if left != before:
-                before, since = left, time.monotonic()
-            if parked := read(parked_jobs):
+                before, since, pause = left, time.monotonic(), 0.02
+            elif parked := read(parked_jobs):
                 raise LifeBroken(f"parked job: {parked[0]}")
             if not alive():
                 raise LifeBroken("the worker ended by itself")
             if time.monotonic() - since > patience:
                 raise LifeBroken(f"{left} jobs stand still")
             time.sleep(pause)
-            pause = min(pause * 1.5, 0.1)
+            pause = min(pause * 1.5, 0.2)
         if parked := read(parked_jobs):
             raise LifeBroken(f"parked job: {parked[0]}")
 

@@ -101,7 +101,7 @@ def call(plan: Plan, cast: Cast, seed: str) -> Steps:
     last = len(plan.definition.stages) - 1
     for position, keep in enumerate(plan.kept):
         yield from _stage(plan, position, keep, cast, judges, rng, last=position == last)
-        if position == last and plan.until is not Until.DECIDED:
+        if plan.until is Until.IN_REVIEW or (position == last and plan.until is not Until.DECIDED):
             return
     yield from _answers(plan)
 

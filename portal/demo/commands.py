@@ -6,21 +6,24 @@ import json
 import os
 import shutil
 import sys
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
+from typing import Final
 
 import click
 from flask import current_app
 from flask.cli import AppGroup
 from flask_migrate import upgrade
 
-from portal.demo import life, processes
+from portal.demo import life, processes, seed, standstill
 from portal.demo.acting import LifeBroken, wait_for_worker
-from portal.demo.people import PASSWORD, code_of
-from portal.demo.processes import Stopped
+from portal.demo.doors import DOORS
+from portal.demo.people import DOMAIN, PASSWORD, code_of
+from portal.demo.processes import Child, Stopped
 from portal.platform.config import ROOT
 from portal.platform.db import db
 
+HOST: Final = "127.0.0.1"
 cli = AppGroup("demo", help="Demonstration data, lives of calls, and running everything on this machine.")
 
 
@@ -34,7 +37,7 @@ def _needs_demo_mode() -> None:
         raise click.ClickException("only in demo mode: set PORTAL_DEMO=1")
 
 
-def _start_worker(stack: ExitStack) -> processes.Child:
+def _start_worker(stack: ExitStack) -> Child:
     """The worker of this very instance and database."""
     settings = current_app.config
     command, environment, log = processes.worker(
@@ -111,6 +114,80 @@ def drive(program: str, scale: str, seed: int, report: Path) -> None:
 
 
 # --- the demonstration ---
+
+
+def _say(line: str) -> None:
+    click.echo(line, err=True)
+
+
+@cli.command("seed")
+def fill() -> None:
+    """Fill an empty database with calls at several moments; does nothing when there is data."""
+    _needs_demo_mode()
+    processes.stop_on_sigterm()
+    standstill.discard_half_seed(current_app.config)
+    _upgrade()
+    if not seed.is_empty():
+        _say("there is data already: nothing to do")
+        return
+    with ExitStack() as stack:
+        _seed(_start_worker(stack))
+
+
+def _seed(worker: Child) -> None:
+    """Raises click's exception when it fails; what is half filled is removed at the next start."""
+    mark = standstill.mark_seeding(current_app.config)
+    _say("filling the demonstration (about a minute) ...")
+    try:
+        seed.seed(wait_for_worker(worker.alive), _say)
+    except LifeBroken as broken:
+        raise click.ClickException(f"{broken}\n{worker.last_words()}") from broken
+    mark.unlink()
+
+
+@cli.command("run")
+@click.option("--port", type=int, envvar="PORT", default=8000, show_default=True)
+def run(port: int) -> None:
+    """Everything on this machine: schema, data, web and worker. Ctrl-C ends all; a restart keeps everything."""
+    _needs_demo_mode()
+    processes.stop_on_sigterm()
+    if not processes.port_is_free(HOST, port):
+        raise click.ClickException(f"port {port} is taken: choose another with PORT=...")
+    standstill.discard_half_seed(current_app.config)
+    _upgrade()
+    standstill.go_on(current_app.config["INSTANCE"])
+    try:
+        with ExitStack() as stack:
+            worker = _start_worker(stack)
+            if seed.is_empty():
+                _seed(worker)
+            web = stack.enter_context(_web(port))
+            _announce(port)
+            ended = processes.wait_while_alive([web, worker])
+            raise click.ClickException(f"the {ended.name} ended by itself\n{ended.last_words()}")
+    except (KeyboardInterrupt, Stopped):
+        _say("\nstopped; the demonstration's clock stands still until the next start")
+    finally:
+        standstill.stop(current_app.config["INSTANCE"])
+
+
+def _web(port: int) -> AbstractContextManager[Child]:
+    settings = current_app.config
+    environment = processes.surroundings(
+        settings["INSTANCE"], settings["SQLALCHEMY_DATABASE_URI"], settings["BROKER_URL"]
+    ) | {"PORT": str(port)}  # fmt: skip
+    command = (sys.executable, "-m", "waitress", "--host", HOST, "--port", str(port), "--threads", "8", "app:app")
+    return processes.running("web", command, environment, settings["INSTANCE"] / "web.log")
+
+
+def _announce(port: int) -> None:
+    click.echo(f"\n  http://{HOST}:{port}/\n")
+    click.echo("  Demonstration accounts: one click on the home page, or sign in with")
+    click.echo(f"  password  {PASSWORD}")
+    for address, (role, _, _) in DOORS.items():
+        click.echo(f"    {address}@{DOMAIN:14} {role.en} · {role.ko}")
+    click.echo(f"  one-time code of an account that asks for one: flask --app app demo code officer@{DOMAIN}")
+    click.echo(f"  letters: {current_app.config['INSTANCE'] / 'mail'}\n\n  Ctrl-C ends web and worker.\n")
 
 
 @cli.command("code")

@@ -111,7 +111,7 @@ def _plans(definition: CallDefinition) -> dict[str, Plan]:
 def _applications(plans: dict[str, Plan], rng: random.Random, houses: Houses) -> list[Steps]:
     stories: list[Steps] = []
     for letter, plan in plans.items():
-        papers = Papers(own=False, plans=letter in "ABC")
+        papers = Papers(own=False, plans=letter in "AB")
         teams = compose(rng, houses, plan.shape, plan.opens, plan.closes, f"seed:{letter}")
         if letter == "D":
             teams[0].owner = ("고은별", f"awarded@{DOMAIN}")

@@ -23,7 +23,7 @@ from portal.accounts import queries as accounts
 from portal.audit import queries as audit_queries
 from portal.audit import service as audit
 from portal.demo.doors import demo_people
-from portal.platform import clock, config, formats, storage
+from portal.platform import clock, config, formats, skew, storage
 from portal.platform.access import public
 from portal.platform.broker import Doorbell
 from portal.platform.context import VISITOR, Actor
@@ -80,6 +80,10 @@ def create_app(overrides: dict[str, Any] | None = None) -> Flask:
     _map_errors(app)
     _register(app)
     census(app)
+    if not app.config["TESTING"]:
+        with app.app_context():
+            skew.alarm()
+            db.engine.dispose()
     return app
 
 
@@ -246,7 +250,9 @@ def _register(app: Flask) -> None:
     @app.get("/health")
     @public
     def health() -> Response:
-        return jsonify(ok=database_is_up(db.session()))
+        up = database_is_up(db.session())
+        found = skew.measure()
+        return jsonify(ok=up, clock={"off_ms": found.milliseconds, "alarm": found.alarming})
 
     @app.get("/language/<code>")
     @public

@@ -1,4 +1,4 @@
-"""Anchors: the chain's head and row count, signed, outside the database."""
+"""Anchors: the chain's head and row count, signed, outside the database and by mail."""
 
 from __future__ import annotations
 
@@ -11,5 +11,7 @@ from workers.wake import Run, handles
 
 @handles(ANCHOR)
 def anchor(run: Run) -> None:
+    reason = run.payload.get("reason")
     with run.effect() as context:
-        service.anchor(context.now, current_app.config["INSTANCE"], run.payload.get("reason", "hourly"))
+        made = service.anchor(context.now, current_app.config["INSTANCE"], reason or "hourly")
+        service.ask_to_mail(context, made, notable=reason is not None)

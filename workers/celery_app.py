@@ -15,6 +15,7 @@ from celery.signals import worker_process_init, worker_ready, worker_shutting_do
 
 import workers
 from portal.factory import create_app
+from portal.platform import skew
 from portal.platform.broker import WAKE, broker_settings
 from portal.platform.db import db
 from workers.relay import Relay
@@ -59,6 +60,8 @@ def _after_fork(**_: Any) -> None:
 @worker_ready.connect
 def _start(**_: Any) -> None:
     refuse_evicting_redis(flask_app.config["BROKER_URL"])
+    with flask_app.app_context():
+        skew.alarm()
     relay.start()
 
 

@@ -12,7 +12,7 @@ from portal.notifications.drafts import writers
 from portal.notifications.jobs import SEND
 from portal.platform import clock
 from portal.platform.context import Context, system_actor
-from portal.platform.transaction import transaction
+from portal.platform.transaction import in_transaction, transaction
 from workers.wake import Run, handles
 
 
@@ -39,6 +39,11 @@ def send(run: Run) -> None:
         if letter is not None:
             made, public_id = mail.message(letter, settings["MAIL_FROM"], settings["BASE_URL"]), letter.public_id
     if made is not None:
-        mail.deliver(made, public_id, settings["MAIL_SERVER"], settings["INSTANCE"] / "mail")
+        try:
+            mail.deliver(made, public_id, settings["MAIL_SERVER"], settings["INSTANCE"] / "mail")
+        except mail.NotTaken as error:
+            told = str(error)
+            in_transaction(lambda: service.mark_failed(run.payload["letter_id"], told))
+            raise
     with run.effect() as context:
         service.mark_sent(context, run.payload["letter_id"], run.payload["secret"])

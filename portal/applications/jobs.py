@@ -7,6 +7,7 @@ from portal.platform.jobs import job_kind
 CLOSE = job_kind("applications.close", "신청서 마감 처리", "Closing an application")
 ENTERED = job_kind("applications.entered", "단계 진입 처리", "Entering a stage")
 CLEAN_COPIES = job_kind("applications.clean_copies", "심사용 사본 만들기", "Making reviewers' copies")
+SWEEP_FILES = job_kind("applications.sweep_files", "주인 없는 파일 정리", "Clearing files that nobody names")
 
 INSTITUTION_INVITED = job_kind("applications.institution_invited", "참여기관 초대", "Invitation of an institution")
 MEMBER_INVITED = job_kind("applications.member_invited", "참여자 동의 요청", "Request for a member's consent")

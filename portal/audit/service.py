@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -12,11 +13,14 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from portal.audit.jobs import ANCHORED
 from portal.audit.models import AuditAnchor, AuditEvent, AuditHead, AuditValue
-from portal.audit.queries import in_order, values_of
-from portal.audit.rules import GENESIS, Break, Link, canonical_value, commitment
+from portal.audit.queries import head, in_order, values_of
+from portal.audit.rules import GENESIS, Break, Link, canonical_value, commitment, moment_text
+from portal.platform.config import kept_once
 from portal.platform.context import Context
 from portal.platform.db import db
+from portal.platform.jobs import enqueue
 
 PERSONAL = {"name", "email", "reason", "comment", "address", "user_agent", "text"}
 
@@ -40,7 +44,8 @@ def seal(session: Session) -> None:
     pending = session.info.get("events") or []
     if not pending:
         return
-    head = session.scalars(select(AuditHead).where(AuditHead.id == 1).with_for_update()).one()
+    locked = select(AuditHead).where(AuditHead.id == 1).with_for_update()
+    head = session.scalars(locked.execution_options(populate_existing=True)).one()  # read before, it may be old
     for context, kind, object_type, object_id, fields in pending:
         salted = {n: (secrets.token_hex(16), canonical_value(v)) for n, v in fields.items()}
         link = Link(
@@ -97,16 +102,33 @@ def verify() -> Break | None:
     return None
 
 
+def dump(*, values: bool = True) -> Iterator[str]:
+    """The chain as JSON lines, at last its head: what `verifier.py` reads. Without `values` commitments alone."""
+    count, digest = head()
+    for chunk in in_order():
+        known = values_of([row.sequence for row in chunk]) if values else {}
+        for row in chunk:
+            if row.sequence > count:  # appended while this was written
+                break
+            shown = [{"name": v.name, "salt": v.salt, "value": v.value} for v in known.get(row.sequence, [])]
+            yield canonical_value(
+                {
+                    "sequence": row.sequence, "at": moment_text(row.at), "kind": row.kind,
+                    "object": [row.object_type, row.object_id], "actor": [row.actor_id, row.actor_role],
+                    "fields": row.fields, "previous": row.previous, "hash": row.hash, "values": shown,
+                }
+            )  # fmt: skip
+    yield canonical_value({"head": {"sequence": count, "hash": digest}})
+
+
 def signing_key(folder: Path) -> Ed25519PrivateKey:
     """The portal's key for anchors and receipts, made once in the instance folder."""
     file = folder / "anchor_key.pem"
     if not file.exists():
-        file.touch(mode=0o600)
-        file.write_bytes(
-            Ed25519PrivateKey.generate().private_bytes(
-                serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-            )
+        made = Ed25519PrivateKey.generate().private_bytes(
+            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
         )
+        kept_once(file, made)
     key = serialization.load_pem_private_key(file.read_bytes(), None)
     assert isinstance(key, Ed25519PrivateKey)
     return key
@@ -121,4 +143,10 @@ def anchor(now: datetime, folder: Path, reason: str) -> AuditAnchor:
         log.write(f"{line} {signature}\n")
     made = AuditAnchor(at=now, sequence=head.sequence, hash=head.hash, reason=reason, signature=signature)
     db.session.add(made)
+    db.session.flush()
     return made
+
+
+def ask_to_mail(context: Context, anchor: AuditAnchor, *, notable: bool) -> None:
+    """A copy by mail; `notable`: of a deadline or a decision, not of the hour."""
+    enqueue(ANCHORED, {"anchor_id": anchor.id, "notable": notable}, key=str(anchor.id), now=context.now)

@@ -21,10 +21,11 @@ def message(letter: Letter, sender: str, base_url: str) -> EmailMessage:
     made["Message-ID"] = f"<{letter.public_id}@portal>"
     made["Content-Language"] = letter.language
     made["Auto-Submitted"] = "auto-generated"
-    made.set_content(letter.body.replace("{link}", link))
-    paragraphs = "".join(
-        f"<p>{str(escape(part)).replace(chr(10), '<br>')}</p>" for part in letter.body.split("\n\n")
-    ).replace("{link}", f'<a href="{escape(link)}">{escape(link)}</a>')
+    before, _, after = letter.body.rpartition("{link}")  # the last one is ours, whatever people wrote before it
+    made.set_content(f"{before}{link}{after}")
+    anchor = f'<a href="{escape(link)}">{escape(link)}</a>'
+    escaped = f"{escape(before)}\0{escape(after)}".replace("\n\n", "</p><p>").replace("\n", "<br>")
+    paragraphs = f"<p>{escaped}</p>".replace("\0", anchor)
     made.add_alternative(
         f'<!doctype html><html lang="{letter.language}"><body style="font:16px/1.6 sans-serif">{paragraphs}</body></html>',
         subtype="html",
@@ -32,13 +33,32 @@ def message(letter: Letter, sender: str, base_url: str) -> EmailMessage:
     return made
 
 
+class NotTaken(Exception):
+    """The server was not reached or refused the message: it has not left."""
+
+
+REFUSALS = (smtplib.SMTPResponseException, smtplib.SMTPRecipientsRefused, smtplib.SMTPNotSupportedError)
+
+
 def deliver(made: EmailMessage, letter_id: str, server: str, folder: Path) -> None:
-    """Hand the message over; raises when the server does not take it."""
+    """Hand the message over. Raises NotTaken; any other error leaves open whether it left."""
     if server:
-        host, _, port = server.partition(":")
-        with smtplib.SMTP(host, int(port or 25), timeout=30) as smtp:
-            smtp.send_message(made)
+        _by_smtp(made, server)
         return
     temporary = folder / f".{letter_id}.tmp"
     temporary.write_bytes(bytes(made))
     temporary.replace(folder / f"{letter_id}.eml")
+
+
+def _by_smtp(made: EmailMessage, server: str) -> None:
+    host, _, port = server.partition(":")
+    try:
+        smtp = smtplib.SMTP(host, int(port or 25), timeout=30)
+    except (OSError, smtplib.SMTPException) as error:
+        raise NotTaken(str(error)) from error
+    try:
+        smtp.send_message(made)
+    except REFUSALS as error:
+        raise NotTaken(str(error)) from error
+    finally:
+        smtp.close()

@@ -63,7 +63,7 @@ def letter(public_id: str) -> Any:
                 service.mark_read(context(), found)
     found = queries.my_letter(g.actor, public_id)
     assert found is not None
-    head, _, rest = found.body.partition("{link}")
+    head, _, rest = found.body.rpartition("{link}")
     return page("notifications/letter.html", letter=found, head=head, rest=rest)
 
 

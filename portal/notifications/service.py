@@ -48,7 +48,7 @@ def _write(context: Context, kind: str, draft: Draft) -> Letter:
                 say(CLOSING, service=SERVICE),
             ]
         )
-        subject = say(draft.subject, **draft.params).replace("\r", " ").replace("\n", " ")
+        subject = " ".join(say(draft.subject, **draft.params).splitlines())  # no line may be added to the header
     made = Letter(
         public_id=context.ids.public_id(), kind=kind, dedupe_key=key, person_id=draft.to.person_id,
         email=draft.to.email, language=draft.to.language, subject=subject[:300], body=body, link=draft.path,
@@ -74,6 +74,13 @@ def begin_sending(context: Context, letter_id: int) -> Letter | None:
         return None
     letter.state = LetterState.SENDING
     return letter
+
+
+def mark_failed(letter_id: int, error: str) -> None:
+    """The server did not take it: it certainly has not left, and may be tried again even if it is decisive."""
+    letter = db.session.get_one(Letter, letter_id)
+    if letter.state is LetterState.SENDING:
+        letter.state, letter.last_error = LetterState.FAILED, error[:2000]
 
 
 def mark_sent(context: Context, letter_id: int, secret: bool) -> None:

@@ -16,19 +16,24 @@ def instance_folder() -> Path:
     return folder
 
 
+def kept_once(file: Path, content: bytes) -> None:
+    """Write a secret that is readable by its owner alone; of two processes at once the first one's stays."""
+    temporary = file.with_name(f"{file.name}.{os.getpid()}.{secrets.token_hex(4)}")
+    temporary.touch(mode=0o600)
+    temporary.write_bytes(content)
+    try:
+        os.link(temporary, file)
+    except FileExistsError:
+        pass
+    finally:
+        temporary.unlink()
+
+
 def _kept_secret(folder: Path, name: str) -> str:
-    """A random secret made once and kept beside the data, readable by its owner alone."""
+    """A random secret made once and kept beside the data."""
     file = folder / name
     if not file.exists():
-        temporary = folder / f"{name}.{os.getpid()}"
-        temporary.touch(mode=0o600)
-        temporary.write_text(secrets.token_hex(32))
-        try:
-            os.link(temporary, file)
-        except FileExistsError:
-            pass
-        finally:
-            temporary.unlink()
+        kept_once(file, secrets.token_hex(32).encode())
     return file.read_text().strip()
 
 

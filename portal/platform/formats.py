@@ -26,6 +26,7 @@ UNITS: dict[str, Text] = {
     "team": Text("팀", "teams"),
     "KRW": Text("원", "won"),
 }
+ONE: dict[str, str] = {"card": "card", "card_month": "card-month", "person": "person", "team": "team"}  # English, of 1
 
 
 def number(value: int | Decimal | Fraction | float, digits: int | None = None) -> str:
@@ -82,11 +83,13 @@ def money_exact(amount: int, currency: str = "KRW") -> str:
 
 
 def quantity(amount: int, unit: str) -> str:
-    """An amount with its unit, never a bare number: money in its short form, else `512장` / `512 cards`."""
+    """An amount with its unit, never a bare number: money in its short form, else `512장` / `512 cards`, `1 card`."""
     if unit in MINOR_DIGITS:
         return money(amount, unit)
     word = say(UNITS.get(unit, Text(unit, unit)))
-    return f"{amount:,}{word}" if language() == "ko" else f"{amount:,} {word}"
+    if language() == "ko":
+        return f"{amount:,}{word}"
+    return f"{amount:,} {ONE.get(unit, word) if abs(amount) == 1 else word}"
 
 
 def quantity_exact(amount: int, unit: str) -> str:
@@ -144,12 +147,12 @@ def left(until: datetime, now: datetime) -> str:
 
 def file_size(size: int) -> str:
     """1,536 -> `1.5 kB`."""
-    value, unit = Fraction(size), "B"
-    for unit in ("B", "kB", "MB", "GB"):
+    value = Fraction(size)
+    for unit in ("B", "kB", "MB"):
         if value < 1000:
-            break
+            return f"{_trim(value, 1)} {unit}"
         value /= 1000
-    return f"{_trim(value, 1)} {unit}"
+    return f"{_trim(value, 1)} GB"
 
 
 def utc(value: datetime) -> str:

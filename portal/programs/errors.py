@@ -16,6 +16,14 @@ class CallStateRefused(DomainError):
     status = 409
 
 
+class FrozenPart(DomainError):
+    say = Text(
+        "공고가 열린 뒤에는 {parts}을(를) 바꿀 수 없습니다. 다른 내용만 고치거나 새 공고를 내 주십시오.",
+        "Once a call is open its {parts} cannot be changed. Amend the rest only, or publish a new call.",
+    )
+    status = 409
+
+
 class DeadlineNotLater(DomainError):
     say = Text(
         "새 마감은 지금 마감과 현재 시각보다 늦어야 합니다.",

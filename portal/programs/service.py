@@ -7,15 +7,18 @@ from datetime import datetime
 
 from sqlalchemy import func, select
 
+from portal.audit.jobs import ANCHOR
 from portal.audit.service import record
 from portal.platform.context import Context
 from portal.platform.db import db
 from portal.platform.jobs import enqueue
+from portal.platform.language import LANGUAGES, Text
 from portal.programs.definition import CallDefinition, canonical, parse
-from portal.programs.errors import CallStateRefused, DeadlineNotLater
+from portal.programs.errors import CallStateRefused, DeadlineNotLater, FrozenPart
 from portal.programs.jobs import AMENDED, CLOSE_CALL, OPEN_CALL
 from portal.programs.models import Amendment, Call, CallState, Program, Stage
 from portal.programs.queries import program_by_code
+from portal.programs.rules import changed_frozen_parts
 
 
 def install_program(context: Context, definition: CallDefinition) -> Program:
@@ -83,6 +86,7 @@ def close_call(context: Context, call_id: int) -> Call:
     if call.state is CallState.OPEN and context.now >= call.closes_at:
         call.state, call.closed_at = CallState.CLOSED, context.now
         record(context, "CallClosed", "call", call.public_id)
+        enqueue(ANCHOR, {"reason": f"deadline {call.code}"}, key=f"deadline:{call.id}", now=context.now)
     return call
 
 
@@ -100,10 +104,16 @@ def extend_call(context: Context, call_id: int, closes_at: datetime, reason: dic
 def amend_call(
     context: Context, call_id: int, definition: CallDefinition, what: dict[str, str], reason: dict[str, str]
 ) -> Amendment:
-    """Change the content of an open call. Criteria, weights and caps stay as they were frozen."""
+    """Change the content of an open call. Criteria, weights and caps stay as they were frozen.
+
+    Raises CallStateRefused, FrozenPart.
+    """
     call = _locked(call_id)
     if call.state is not CallState.OPEN:
         raise CallStateRefused(state=call.state)
+    if changed := changed_frozen_parts(call.definition, definition):
+        ko, en = (", ".join(word.in_(code) for word in changed) for code in LANGUAGES)
+        raise FrozenPart(parts=Text(ko, en))
     return _amend(context, call, canonical(definition), call.closes_at, what, reason)
 
 

@@ -9,6 +9,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from tests.e2e.eyes import PATIENCE, Eyes
 from tests.e2e.house import CHROMIUM, CHROMIUM_ARGS, House
 
 WIDE, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
@@ -37,7 +38,7 @@ def open_page(browser: Browser, house: House) -> Iterator[Callable[..., Page]]:
 
     def make(person_id: int | None = None, *, language: str = "ko", phone: bool = False) -> Page:
         context = browser.new_context(base_url=house.url, viewport=PHONE if phone else WIDE, locale=language)
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(PATIENCE)
         if person_id is not None:
             context.add_cookies([house.cookie(person_id, language)])  # type: ignore[list-item]
         contexts.append(context)
@@ -46,6 +47,18 @@ def open_page(browser: Browser, house: House) -> Iterator[Callable[..., Page]]:
     yield make
     for context in contexts:
         context.close()
+
+
+@pytest.fixture
+def eyes(open_page: Callable[..., Page]) -> Iterator[Callable[..., Eyes]]:
+    """`eyes("owner", person_id, language="en", phone=True)`; what any of them found wrong fails the test at its end."""
+    found: list[str] = []
+
+    def make(name: str, person_id: int | None = None, *, language: str = "ko", phone: bool = False) -> Eyes:
+        return Eyes(open_page(person_id, language=language, phone=phone), name, language, found)
+
+    yield make
+    assert not found, "\n".join(dict.fromkeys(found))
 
 
 def sees(page: Page) -> list[str]:

@@ -165,12 +165,14 @@ class House:
         value = serializer.dumps({"token": token, "lang": language, "seen": int(clock.real_now().timestamp())})
         return {"name": self.app.config["SESSION_COOKIE_NAME"], "value": value, "url": self.url}
 
-    def letters(self, kind: str) -> list[str]:
-        """The links of the letters of one kind, newest first, as their recipients got them."""
+    def letters(self, kind: str, person_id: int | None = None) -> list[str]:
+        """The links of the letters of one kind (to one person), newest first, as their recipients got them."""
         from portal.notifications.models import Letter
 
         def read() -> list[str]:
             query = select(Letter).where(Letter.kind == kind).order_by(Letter.id.desc())
+            if person_id is not None:
+                query = query.where(Letter.person_id == person_id)
             return [row.link or self._sent_link(row.public_id) for row in db.session.scalars(query)]
 
         return self.reading(read)

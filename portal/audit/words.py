@@ -20,6 +20,13 @@ EVENTS: dict[str, Text] = {
     "StageEntered": Text("평가 단계 진입", "Entered a stage"),
     "EntryMoved": Text("단계 상태 변경", "Stage state changed"),
     "ProgramInstalled": Text("사업 등록", "Program installed"),
+    "ScoresRecorded": Text("평가 제출", "Review submitted"),
+    "ReviewClosed": Text("평가 종료", "Review closed"),
+    "ReviewersReminded": Text("위원에게 다시 알림", "Reviewers reminded"),
+    "ReviewerNamesRead": Text("위원 이름 열람", "Reviewers' names read"),
+    "StageRanked": Text("순위 계산", "Stage ranked"),
+    "ConditionFound": Text("조건 판정", "Condition judged"),
+    "RankingExported": Text("순위 내려받기", "Ranking downloaded"),
     "JobRetried": Text("작업 다시 시작", "Job retried"),
 }
 

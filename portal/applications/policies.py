@@ -47,11 +47,6 @@ def edits_slice(actor: Actor, application: Application) -> Decision:
     return allow_if(rules.can_edit_slice(standing, slice) if slice else rules.can_edit_team(standing), FORBID)
 
 
-@policy(load=drafts.application_for)
-def owns_application(actor: Actor, application: Application) -> Decision:
-    return allow_if(application.owner_id in drafts.identities(actor), FORBID)
-
-
 @policy(load=drafts.attachment_for)
 def reads_attachment(actor: Actor, found: tuple[Application, Attachment]) -> Decision:
     """The team its own files; an institution's files that institution, the owner and the lead."""

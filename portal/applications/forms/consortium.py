@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from wtforms import BooleanField, HiddenField, RadioField, SelectField, SelectMultipleField
+from wtforms import BooleanField, HiddenField, RadioField, SelectField, SelectMultipleField, ValidationError
 
 from portal.applications.forms.draft import KIND_NAMES
 from portal.applications.models import Institution, InstitutionRole, MemberRole
@@ -55,7 +55,7 @@ class SpokenSelect(SelectField):  # type: ignore[misc]
 
     def pre_validate(self, form: Any) -> None:
         if self.data not in self.words:
-            raise ValueError(say(Text("목록에서 골라 주십시오.", "Choose one from the list.")))
+            raise ValidationError(say(Text("목록에서 골라 주십시오.", "Choose one from the list.")))
 
 
 class InstitutionForm(PortalForm):

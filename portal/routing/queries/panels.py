@@ -178,15 +178,23 @@ def is_mine(actor: Actor) -> ColumnElement[bool]:
     return Assignment.person_id.in_(identities(actor))
 
 
+@clause
+def still_in_stage() -> ColumnElement[bool]:
+    """Who applies is told for the review only: it ends with the stage, and with the entry's place in it."""
+    return and_(Stage.decided_at.is_(None), StageEntry.state.in_(IN_STAGE))
+
+
 def my_assignment(actor: Actor, public_id: str) -> Assignment | None:
-    """A reviewer's own published assignment, as long as no bar stands between them and the application."""
+    """A reviewer's own published assignment until its stage is decided, as long as no bar stands between."""
     return db.session.scalars(
         select(Assignment)
         .join(StageEntry, Assignment.entry_id == StageEntry.id)
+        .join(Stage, StageEntry.stage_id == Stage.id)
         .where(
             Assignment.public_id == public_id,
             Assignment.state.in_(LIVE),
             is_mine(actor),
+            still_in_stage(),
             not_barred(identities(actor), StageEntry.application_id),
         )
         .options(
@@ -202,10 +210,12 @@ def undeclared(actor: Actor, panel_id: int) -> Sequence[Assignment]:
     return db.session.scalars(
         select(Assignment)
         .join(StageEntry, Assignment.entry_id == StageEntry.id)
+        .join(Stage, StageEntry.stage_id == Stage.id)
         .where(
             Assignment.panel_id == panel_id,
             Assignment.state == AssignmentState.PUBLISHED,
             is_mine(actor),
+            still_in_stage(),
             not_barred(identities(actor), StageEntry.application_id),
         )
         .options(contains_eager(Assignment.entry).joinedload(StageEntry.submission))

@@ -1,0 +1,1 @@
+"""Who may do what, on real pages: the matrix by hand, mutations, two worlds, parallel posts, counts of queries."""

@@ -1,0 +1,459 @@
+"""Who gets what, written by hand: for every policy the roles it lets through, for every endpoint where it stands.
+
+A `Rule` is a policy's row: the roles that pass, and what the others get (404 as if there were nothing, or 403; the
+visitor is sent to sign in: 302, a post 401). A `Row` is one endpoint with the object it is asked for; where an
+endpoint or another state of the object answers otherwise, the row says `but`. An allowed GET answers 200, an allowed
+POST with an empty body anything but 401, 403, 404 and 5xx (`ok`): its form may refuse what is missing.
+
+A new endpoint or policy fails `test_matrix.py` until it stands here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from tests.integration.access.world import ROLES
+
+OK = "ok"
+Answer = int | str
+SIGNED_IN = " ".join(role for role in ROLES if role not in ("anonymous", "disabled"))
+EVERYBODY = " ".join(ROLES)
+NOBODY = ""
+OFFICE = "officer administrator"  # of the call, whom no conflict bars
+WHOLE_OFFICE = "officer barred_officer administrator"
+LOOKS_AFTER_PEOPLE = "officer other_officer barred_officer administrator auditor"
+TEAM = "owner co_applicant"
+
+
+@dataclass(frozen=True)
+class Row:
+    """`arguments`: `public_id=draft section=all`, values are names of the world or stand for themselves."""
+
+    endpoint: str
+    methods: str = "GET"
+    arguments: str = ""
+    body: str = ""  # what an allowed post needs to get past choosing its object
+    get: int = 200  # what an allowed GET answers
+    allowed: str | None = None  # instead of the rule's
+    but: dict[str, Answer] = field(default_factory=dict)  # role -> what it gets, on every method of the row
+    refused: int | None = None
+
+
+@dataclass(frozen=True)
+class Rule:
+    allowed: str
+    refused: int
+    rows: tuple[Row, ...]
+    but: dict[str, Answer] = field(default_factory=dict)
+    visitors: bool = False  # no sign-in is asked for
+    bearer: bool = False  # knowing the link is the right: there is nobody whom an Allow would let in
+
+
+def get(endpoint: str, arguments: str = "", **more: object) -> Row:
+    return Row(endpoint, "GET", arguments, **more)  # type: ignore[arg-type]
+
+
+def post(endpoint: str, arguments: str = "", body: str = "", **more: object) -> Row:
+    return Row(endpoint, "POST", arguments, body, **more)  # type: ignore[arg-type]
+
+
+def both(endpoint: str, arguments: str = "", body: str = "", **more: object) -> Row:
+    return Row(endpoint, "GET POST", arguments, body, **more)  # type: ignore[arg-type]
+
+
+DRAFT = "public_id=draft"
+CALL = "public_id=call"
+MINE = "public_id=assigned:1"
+RANKED = "public_id=waiting_call"
+ROUTED = "public_id=routing_call"
+PERSON = "public_id=person:spare"
+
+RULES: dict[str, Rule] = {
+    "public": Rule(
+        EVERYBODY, 404, visitors=True, bearer=True,
+        rows=(
+            get("desks_public.home"), get("desks_public.programs"), get("desks_public.program", "code=WBL"),
+            get("desks_public.fund"), get("desks_public.tax"), get("desks_public.awards"),
+            get("desks_public.help_page"), get("desks_public.accessibility"), get("desks_public.privacy"),
+            get("health"), get("choose_language", "code=en", get=302),
+            both("accounts.sign_in"), both("accounts.register"), get("accounts.registered"),
+            both("accounts.ask_reset"), get("accounts.reset_asked"), post("accounts.sign_out"),
+            both("accounts.confirm", "token=nothing", get=410), both("accounts.reset", "token=nothing", get=410),
+            post("accounts.try_as", body="person=person:spare"),
+            post("accounts.try_as", body="person=unknown", allowed=NOBODY),
+            both("routing.seat", "token=seat_token"), both("routing.seat", "token=unknown", allowed=NOBODY),
+        ),
+    ),
+    "platform.access.signed_in": Rule(
+        SIGNED_IN, 403,
+        rows=(
+            both("accounts.profile"), both("accounts.password"), get("accounts.sessions"),
+            both("accounts.second_factor"), post("accounts.start_second_factor"),
+            both("accounts.add_affiliation"), post("accounts.end_affiliation", body="affiliation=0"),
+            post("accounts.end_session", body="session=0", allowed=NOBODY, refused=404),
+            post("accounts.end_other_sessions"),
+            get("desks_applicant.applications"), get("notifications.inbox"),
+            get("desks_reviewer.reviews"), both("desks_reviewer.submit", get=302),
+        ),
+    ),
+    # --- people ---
+    "accounts.reads_people": Rule(LOOKS_AFTER_PEOPLE, 403, rows=(get("accounts.people"),)),
+    "accounts.reads_person": Rule(LOOKS_AFTER_PEOPLE, 404, rows=(get("accounts.person", PERSON),)),
+    "accounts.changes_roles": Rule(
+        "administrator barred_officer", 404, but={"officer": 403, "other_officer": 403, "auditor": 403},
+        rows=(
+            post("accounts.grant_role", PERSON), post("accounts.revoke_role", PERSON, "grant=grant:spare"),
+        ),
+    ),
+    "accounts.changes_standing": Rule(
+        "administrator", 404,
+        but={"officer": 403, "other_officer": 403, "barred_officer": 403, "auditor": 403},
+        rows=(
+            post("accounts.disable", PERSON), post("accounts.enable", PERSON),
+            post("accounts.reset_second_factor", PERSON),
+        ),
+    ),
+    "accounts.reviews": Rule(
+        "assigned unassigned conflicted chair", 403, rows=(both("accounts.reviewer_profile"),)
+    ),
+    # --- calls ---
+    "programs.reads_call": Rule(
+        EVERYBODY, 404, visitors=True,
+        rows=(
+            get("desks_public.call", "public_id=open_call"), get("desks_public.call", CALL),
+            get("desks_public.call", "public_id=hidden_call", allowed=NOBODY),
+        ),
+    ),
+    "programs.officer_of_call": Rule(
+        WHOLE_OFFICE, 404,
+        rows=(
+            get("desks_officer.call", CALL),
+            get("desks_officer.call", "public_id=foreign_call", allowed="other_officer administrator"),
+            get("desks_officer.call", "public_id=hidden_call"),
+            get("desks_officer.applications", CALL), get("desks_officer.applications", "public_id=open_call"),
+            get("notifications.messages", CALL), post("notifications.settle", f"{CALL} letter_id=letter"),
+            get("ranking.ranking", CALL), get("ranking.ranking", RANKED),
+            get("reviews.progress", CALL), get("reviews.reviewers", CALL),
+            post("reviews.remind", CALL, "stage=paper"), post("reviews.close", CALL, "stage=paper"),
+            get("routing.conflicts", CALL), get("routing.routing", CALL), get("routing.routing", ROUTED),
+            both("routing.form_panel", ROUTED, "stage=paper"), post("routing.run", ROUTED, "stage=paper"),
+            post("routing.publish", ROUTED, "stage=paper"), post("routing.discard", ROUTED, "stage=paper"),
+            post("routing.make_chair", f"{ROUTED} seat_id=seat:invited"),
+            get("awards.awards", "public_id=undecided_call"),
+            post("awards.propose", RANKED, "stage=final", but={"barred_officer": 403}),
+            get("screening.queue", ROUTED), post("screening.open_review", ROUTED, "stage=paper"),
+        ),
+    ),
+    "programs.administrator_of_call": Rule(
+        "administrator barred_officer", 404, rows=(post("desks_officer.extend", "public_id=open_call"),)
+    ),
+    # --- an application in draft: its team, by membership ---
+    "applications.applies": Rule(
+        SIGNED_IN, 404,
+        rows=(
+            both("applications.start", "public_id=open_call"),
+            both("applications.start", "public_id=hidden_call", allowed=NOBODY),
+        ),
+    ),
+    "applications.views_application": Rule(
+        TEAM, 404,
+        rows=(
+            get("desks_applicant.cockpit", DRAFT), get("desks_applicant.cockpit", "public_id=app"),
+            get("desks_applicant.cockpit", "public_id=other_app", allowed="other_applicant"),
+            get("desks_applicant.cockpit", "public_id=decided_app", allowed="owner"),
+            get("desks_applicant.cockpit", "public_id=undecided_app", allowed="owner"),
+            post("desks_applicant.remind", DRAFT),
+            get("applications.attachments", DRAFT), get("applications.budget", DRAFT),
+            get("applications.budget_template", DRAFT), get("applications.check", DRAFT),
+            get("applications.means", DRAFT), get("applications.section", f"{DRAFT} section=all"),
+            both("applications.institutions", DRAFT), both("applications.members", DRAFT),
+            post("applications.ask_confirmation", f"{DRAFT} institution=lead"),
+            post("applications.invite", f"{DRAFT} institution=invited"),
+            post("applications.remove_institution", f"{DRAFT} institution=invited"),
+            post("applications.remind_member", f"{DRAFT} member=member"),
+            post("applications.remove_member", f"{DRAFT} member=member"),
+            get("applications.receipt", "public_id=app"), get("applications.submitted", "public_id=app"),
+            get("applications.receipt_pdf", "public_id=app"),
+            get("applications.receipt_content", "public_id=app", but={"co_applicant": 403}),
+            get("applications.receipt", DRAFT, allowed=NOBODY),
+        ),
+    ),
+    "applications.edits_application": Rule(
+        "owner", 404, but={"co_applicant": 403},
+        rows=(both("applications.title", DRAFT), post("applications.save_means", DRAFT)),
+    ),
+    "applications.edits_slice": Rule(
+        "owner", 404, but={"co_applicant": 403},
+        rows=(
+            post("applications.save_section", f"{DRAFT} section=all"),
+            post("applications.autosave", f"{DRAFT} section=all"),
+            post("applications.save_budget", DRAFT, "slice=lead"),
+            post("applications.save_budget", DRAFT, "slice=partner", but={"owner": 403}),
+            post("applications.paste_budget", DRAFT, "slice=lead"),
+            post("applications.upload", DRAFT, "slot=plan"),
+        ),
+    ),
+    "applications.reads_attachment": Rule(
+        TEAM, 404,
+        rows=(
+            get("applications.download", f"{DRAFT} attachment_id=file"),
+            get("applications.download", f"{DRAFT} attachment_id=slice_file", allowed="owner"),
+            get("applications.download", f"{DRAFT} attachment_id=document", allowed=NOBODY),
+        ),
+    ),
+    "applications.edits_attachment": Rule(
+        "owner", 404, but={"co_applicant": 403},
+        rows=(post("applications.remove_attachment", f"{DRAFT} attachment_id=file"),),
+    ),
+    "applications.leads_application": Rule(
+        "owner", 404, but={"co_applicant": 403},
+        rows=(
+            post("applications.submit", DRAFT), both("applications.withdraw", DRAFT),
+            post("applications.reinstate", DRAFT),
+        ),
+    ),
+    "applications.answers_invitation": Rule(
+        EVERYBODY, 404, visitors=True, bearer=True,
+        rows=(
+            both("applications.join", "token=join_token"),
+            both("applications.join", "token=consent_token", allowed=NOBODY),
+        ),
+    ),
+    "applications.answers_consent": Rule(
+        EVERYBODY, 404, visitors=True, bearer=True,
+        rows=(
+            both("applications.consent", "token=consent_token"),
+            both("applications.consent", "token=join_token", allowed=NOBODY),
+        ),
+    ),
+    "applications.answers_confirmation": Rule(
+        EVERYBODY, 404, visitors=True, bearer=True,
+        rows=(
+            both("applications.confirm", "token=confirm_token"),
+            both("applications.confirm", "token=join_token", allowed=NOBODY),
+        ),
+    ),
+    # --- reviewing ---
+    "reviews.opens_review": Rule(
+        "assigned", 404,
+        rows=(
+            get("reviews.review", MINE), get("reviews.review", "public_id=conflicted:1", allowed=NOBODY),
+            get("reviews.review", "public_id=conflicted:2", allowed="conflicted"),
+            get("reviews.review", "public_id=chair:1", allowed="chair"),
+            get("reviews.review", "public_id=chair:2", allowed="chair", get=302),
+            get("reviews.review", "public_id=past_assignment", allowed=NOBODY),
+        ),
+    ),
+    "reviews.reviews_application": Rule(
+        "assigned", 404,
+        rows=(
+            get("reviews.document", f"{MINE} attachment_id=document"),
+            get("reviews.document", f"{MINE} attachment_id=file", allowed=NOBODY),
+            get("reviews.document", "public_id=conflicted:1 attachment_id=document", allowed=NOBODY),
+            get("reviews.document", "public_id=chair:2 attachment_id=document", allowed=NOBODY),
+            get("reviews.document_page", f"{MINE} attachment_id=document number=1"),
+            get("reviews.receipt", MINE), post("reviews.save", "public_id=assigned:2"),
+            post("reviews.autosave", "public_id=assigned:2"),
+            both("reviews.submit", "public_id=assigned:2", get=302),
+            post("reviews.save", "public_id=conflicted:1", allowed=NOBODY),
+            post("reviews.save", "public_id=chair:2", allowed=NOBODY),
+            post("reviews.save", "public_id=past_assignment", allowed=NOBODY),
+        ),
+    ),
+    "routing.answers_declaration": Rule(
+        "chair", 404,
+        rows=(
+            both("routing.conflict", "public_id=chair:2"),
+            both("routing.conflict", "public_id=conflicted:1", allowed=NOBODY),
+            both("routing.conflict", "public_id=past_assignment", allowed=NOBODY),
+        ),
+    ),
+    "routing.holds_seat": Rule(
+        "assigned", 404,
+        rows=(
+            both("routing.answer", "public_id=seat:assigned"), both("routing.pledge", "public_id=seat:assigned"),
+            both("routing.pledge", "public_id=seat:past"),
+        ),
+    ),
+    # --- panels' tables, decisions, awards ---
+    "awards.reads_table": Rule(
+        f"assigned chair auditor {WHOLE_OFFICE}", 404,
+        rows=(
+            get("awards.table", "public_id=open_panel"),
+            get("awards.table", "public_id=decided_panel", allowed=f"auditor {WHOLE_OFFICE}"),
+        ),
+    ),
+    "awards.writes_table": Rule(
+        "assigned chair", 404, but={"auditor": 403} | dict.fromkeys(WHOLE_OFFICE.split(), 403),
+        rows=(
+            post("awards.save_table", "public_id=open_panel"),
+            post("awards.save_table", "public_id=decided_panel", allowed=NOBODY,
+                 but={"auditor": 403} | dict.fromkeys(WHOLE_OFFICE.split(), 403)),
+        ),
+    ),
+    "awards.closes_table": Rule(
+        "chair", 404, but={"assigned": 403, "auditor": 403} | dict.fromkeys(WHOLE_OFFICE.split(), 403),
+        rows=(post("awards.close_table", "public_id=open_panel"),),
+    ),
+    "awards.opens_table": Rule(
+        f"assigned chair {WHOLE_OFFICE}", 404, but={"auditor": 403},
+        rows=(post("awards.open_table", "public_id=open_panel"),),
+    ),
+    "awards.reopens_table": Rule(
+        WHOLE_OFFICE, 404, but={"assigned": 403, "chair": 403, "auditor": 403},
+        rows=(post("awards.reopen_table", "public_id=open_panel"),),
+    ),
+    "awards.publishes_decision": Rule(OFFICE, 404, rows=(post("awards.publish", "public_id=undecided"),)),
+    "awards.approves_decision": Rule(
+        "administrator", 404, but={"officer": 403}, rows=(post("awards.approve", "public_id=undecided"),)
+    ),
+    "awards.returns_decision": Rule(
+        OFFICE, 404, rows=(post("awards.return_decision", "public_id=undecided"),)
+    ),
+    "awards.reads_decision": Rule(
+        EVERYBODY, 404, visitors=True,
+        rows=(
+            get("awards.decision", "public_id=decision"),
+            get("awards.decision", "public_id=undecided", allowed=f"auditor {OFFICE}"),
+        ),
+    ),
+    "awards.reads_award": Rule(
+        f"owner auditor {WHOLE_OFFICE}", 404,
+        rows=(
+            get("awards.offer", "public_id=award"),
+            get("awards.offer", "public_id=reserved_award", allowed=f"auditor {OFFICE}"),
+        ),
+    ),
+    "awards.answers_award": Rule(
+        "owner", 404, but={"auditor": 403} | dict.fromkeys(WHOLE_OFFICE.split(), 403),
+        rows=(
+            post("awards.accept", "public_id=award"), post("awards.decline", "public_id=award"),
+            post("awards.accept", "public_id=reserved_award", allowed=NOBODY,
+                 but={"auditor": 403} | dict.fromkeys(OFFICE.split(), 403)),
+        ),
+    ),
+    # --- the office ---
+    "desks.officer.works_in_office": Rule(
+        "officer other_officer barred_officer administrator", 403,
+        rows=(get("desks_officer.office"), post("desks_officer.retry", "job_id=job")),
+    ),
+    "desks.officer.minds_jobs": Rule(LOOKS_AFTER_PEOPLE, 403, rows=(get("desks_officer.jobs"),)),
+    "desks.officer.reads_office_application": Rule(
+        "officer administrator auditor", 404,
+        rows=(
+            get("desks_officer.application", "public_id=app"),
+            get("desks_officer.application", "public_id=other_app",
+                allowed="officer barred_officer administrator auditor"),
+            get("desks_officer.application", DRAFT, allowed=NOBODY),
+        ),
+    ),
+    "desks.auditor.audits": Rule("auditor", 403, rows=(get("desks_auditor.audit"),)),
+    "screening.decides_screening": Rule(
+        WHOLE_OFFICE, 404,
+        rows=(
+            both("screening.screening", "public_id=screening"),
+            both("screening.screening", "public_id=screening:1", allowed=OFFICE),
+        ),
+    ),
+    "routing.settles_conflict": Rule(
+        OFFICE, 404,
+        rows=(
+            both("routing.settle", f"{CALL} conflict_id=conflict:conflicted"),
+            both("routing.settle", f"{CALL} conflict_id=conflict:officer",
+                 allowed="barred_officer administrator"),
+            both("routing.settle", f"{ROUTED} conflict_id=conflict:conflicted", allowed=NOBODY),
+        ),
+    ),
+    "routing.swaps_reviewer": Rule(
+        OFFICE, 404,
+        rows=(
+            both("routing.swap", f"{CALL} assignment_id=assigned:1"),
+            both("routing.swap", f"{ROUTED} assignment_id=draft_assignment", allowed=WHOLE_OFFICE),
+            both("routing.swap", f"{ROUTED} assignment_id=assigned:1", allowed=NOBODY),
+        ),
+    ),
+    "ranking.works_on_ranking": Rule(
+        OFFICE, 404,
+        rows=(
+            post("ranking.again", RANKED, "stage=final"), post("ranking.export", RANKED, "stage=final"),
+        ),
+    ),
+    "ranking.judges_conditions": Rule(
+        OFFICE, 404, rows=(both("ranking.condition", f"{RANKED} entry_id=waiting_entry"),)
+    ),
+    # --- money, letters ---
+    "budgets.reads_budget": Rule("budget_officer line_officer auditor", 403, rows=(get("budgets.tree"),)),
+    "budgets.reads_line": Rule(
+        "budget_officer auditor", 404,
+        rows=(
+            get("budgets.line", "public_id=line"),
+            get("budgets.line", "public_id=gpu_line", allowed="budget_officer line_officer auditor"),
+        ),
+    ),
+    "budgets.changes_cap": Rule(
+        "budget_officer", 404, but={"auditor": 403},
+        rows=(
+            post("budgets.change_cap", "public_id=line"),
+            post("budgets.change_cap", "public_id=gpu_line", allowed="budget_officer line_officer",
+                 but={"auditor": 403}),
+        ),
+    ),
+    "budgets.lifts_freeze": Rule("budget_officer", 403, rows=(post("budgets.lift"),)),
+    "notifications.reads_letter": Rule("owner", 404, rows=(get("notifications.letter", "public_id=letter"),)),
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Sight:
+    """A text, or the public id of a thing of the world, that stands on a page for these roles and for no other."""
+
+    endpoint: str
+    text: str
+    seen_by: str
+    arguments: str = ""
+    query: str = ""
+
+
+SIGHTS: tuple[Sight, ...] = (
+    # drafts and submissions are sealed: own list, nothing for the office before the close
+    Sight("desks_applicant.applications", "새벽모델", TEAM),
+    Sight("desks_applicant.applications", "달빛모델", "other_applicant"),
+    Sight("desks_officer.applications", "새벽모델", NOBODY, "public_id=open_call"),
+    # a conflict outranks the office
+    Sight("desks_officer.applications", "별빛모델", OFFICE, CALL),
+    Sight("desks_officer.applications", "달빛모델", WHOLE_OFFICE, CALL),
+    Sight("desks_officer.applications", "별빛모델", OFFICE, CALL, "sort=title"),
+    Sight("reviews.progress", "별빛모델", OFFICE, CALL),
+    Sight("reviews.progress", "달빛모델", WHOLE_OFFICE, CALL),
+    Sight("reviews.reviewers", "이름 chair", f"chair {WHOLE_OFFICE}", CALL),  # one's own name is at the head
+    Sight("reviews.progress", "이름 chair", "chair", CALL),
+    Sight("routing.conflicts", "별빛모델", OFFICE, CALL),
+    Sight("routing.routing", "별빛모델", OFFICE, CALL),
+    Sight("ranking.ranking", "이슬모델", OFFICE, RANKED),
+    Sight("screening.queue", "별빛모델", OFFICE, CALL),
+    # the office sees its own calls
+    Sight("desks_officer.office", "call", WHOLE_OFFICE),
+    Sight("desks_officer.office", "foreign_call", "other_officer administrator"),
+    # reviewers: their own, no title before the declaration, nothing barred, nothing decided
+    Sight("desks_reviewer.reviews", "별빛모델", "assigned chair"),
+    Sight("desks_reviewer.reviews", "달빛모델", "assigned conflicted"),
+    Sight("desks_reviewer.reviews", "햇살모델", NOBODY),
+    # decisions: published ones for those they concern, others for nobody
+    Sight("desks_applicant.cockpit", "WHY", "owner", "public_id=decided_app"),
+    Sight("desks_applicant.cockpit", "WHY", NOBODY, "public_id=undecided_app"),
+    Sight("desks_public.awards", "햇살모델", EVERYBODY),
+    Sight("desks_public.awards", "그늘모델", NOBODY),
+    Sight("desks_public.awards", "노을모델", NOBODY),
+    Sight("desks_public.call", "decision", EVERYBODY, "public_id=decided_call"),
+    Sight("desks_public.call", "undecided", NOBODY, "public_id=undecided_call"),
+    Sight("awards.decision", "햇살모델", EVERYBODY, "public_id=decision"),
+    Sight("awards.decision", "그늘모델", f"other_applicant auditor {WHOLE_OFFICE}", "public_id=decision"),
+    Sight("awards.decision", "노을모델", f"auditor {OFFICE}", "public_id=undecided"),
+    Sight("awards.table", "서리모델", f"assigned chair auditor {OFFICE}", "public_id=open_panel"),
+    Sight("awards.awards", "노을모델", OFFICE, "public_id=undecided_call"),
+    # calls, letters, lines
+    Sight("desks_public.programs", "숨은 공고", NOBODY),
+    Sight("notifications.inbox", "편지 하나", "owner"),
+    Sight("budgets.tree", "항목 t_gpu_2025", "budget_officer line_officer auditor"),
+    Sight("budgets.tree", "항목 t_data_2025", "budget_officer auditor"),
+)

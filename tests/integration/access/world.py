@@ -1,0 +1,413 @@
+"""One scenario with every role and every state of a grant, built through the services on a given database.
+
+The clock stands still and chance is seeded, so that two builds differ in nothing but what a test changes.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from unittest import mock
+
+import time_machine
+from flask import Flask
+from flask.sessions import SecureCookieSessionInterface
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.accounts import service as accounts
+from portal.accounts.models import Account, Person
+from portal.applications import service as applications
+from portal.applications.models import Application, Attachment, EntryState, Institution, InstitutionRole
+from portal.awards import service as awards
+from portal.awards.models import Award, Decision, Outcome, Result
+from portal.budgets.queries import lines_by_code
+from portal.conflicts import service as conflicts
+from portal.conflicts.models import Severity
+from portal.notifications.models import Letter, LetterState
+from portal.platform import clock, storage
+from portal.platform.context import Context, RandomIds
+from portal.platform.db import db
+from portal.platform.jobs import Job, JobState
+from portal.programs import service as programs
+from portal.programs.definition import CallDefinition
+from portal.reviews import service as reviewing
+from portal.routing import service as routing_service
+from portal.routing.models import Assignment, AssignmentState, Seat
+from portal.screening import service as screening
+from tests.factories import applications as drafts
+from tests.factories import awards as decided
+from tests.factories import base, consortia, reviews, routing
+from tests.factories.accounts import account
+from tests.factories.screening import content, rule
+
+NOON = datetime(2026, 7, 21, 3, 0, tzinfo=UTC)
+PROGRAM, OTHER = "program:WBL", "program:SMALL"
+ROLES = (
+    "anonymous", "owner", "co_applicant", "other_applicant", "assigned", "unassigned", "conflicted", "chair",
+    "officer", "other_officer", "barred_officer", "auditor", "administrator", "budget_officer",
+    "line_officer", "disabled",
+)  # fmt: skip
+GRANTS: dict[str, list[tuple[str, str]]] = {
+    "assigned": [("reviewer", "*")],
+    "unassigned": [("reviewer", "*")],
+    "conflicted": [("reviewer", "*")],
+    "chair": [("reviewer", "*"), ("chair", PROGRAM)],
+    "officer": [("officer", PROGRAM)],
+    "other_officer": [("officer", OTHER)],
+    "barred_officer": [("officer", PROGRAM), ("administrator", PROGRAM)],
+    "auditor": [("auditor", "*")],
+    "administrator": [("administrator", "*")],
+    "budget_officer": [("budget_officer", "*")],
+    "spare": [("reviewer", "*")],
+    "line_officer": [("budget_officer", "line:t_gpu")],
+    "disabled": [("officer", "*"), ("administrator", "*"), ("auditor", "*"), ("budget_officer", "*")],
+}
+WHY = "종합 점수와 조건을 함께 살핀 결과입니다."
+
+
+class Chance:
+    """Stands in for the module `secrets`: the same numbers for the same seed."""
+
+    def __init__(self, seed: int) -> None:
+        self._rng = random.Random(seed)
+
+    def randbits(self, bits: int) -> int:
+        return self._rng.getrandbits(bits)
+
+    def token_hex(self, size: int = 32) -> str:
+        return self._rng.getrandbits(8 * size).to_bytes(size, "big").hex()
+
+    def token_urlsafe(self, size: int = 32) -> str:
+        return self.token_hex(size)
+
+
+@contextmanager
+def determined(seed: int = 7, at: datetime = NOON) -> Iterator[None]:
+    """Ids, tokens, salts and chance follow the seed; the clock stands at `at`."""
+    chance = Chance(seed)
+    with ExitStack() as stack:
+        stack.enter_context(time_machine.travel(at, tick=False))
+        for module in ("portal.platform.context", "portal.audit.service"):
+            stack.enter_context(mock.patch(f"{module}.secrets", chance))
+        yield
+
+
+@contextmanager
+def nothing_kept() -> Iterator[None]:
+    """Every commit is a roll-back: each request of a matrix meets the same world."""
+    with mock.patch.object(Session, "commit", Session.rollback):
+        yield
+
+
+@dataclass
+class World:
+    """`ids` by name (public ids, tokens, numbers as text), `people` by role, `tokens` of their sessions."""
+
+    app: Flask
+    ids: dict[str, str] = field(default_factory=dict)
+    people: dict[str, int] = field(default_factory=dict)
+    tokens: dict[str, str] = field(default_factory=dict)
+
+    def cookie(self, role: str, language: str = "ko") -> str:
+        """The cookie header of that role's browser; everybody but the visitor passed the second factor."""
+        held = {"lang": language} | ({"token": self.tokens[role]} if role in self.tokens else {})
+        signer = SecureCookieSessionInterface().get_signing_serializer(self.app)
+        assert signer is not None
+        return f"{self.app.config['SESSION_COOKIE_NAME']}={signer.dumps(held)!s}"
+
+    def id(self, name: str) -> Any:
+        return self.ids.get(name, name)
+
+    def person(self, role: str) -> Person:
+        return db.session.get_one(Person, self.people[role])
+
+    def context(self, role: str) -> Context:
+        """As a request of that person would act, with a scope that reaches the calls."""
+        return Context(actor=_actor(self.person(role), role), now=clock.now())
+
+
+def _actor(person: Person, role: str) -> Any:
+    from portal.platform.context import Actor, Grant
+
+    grants = frozenset(Grant(code, scope) for code, scope in GRANTS.get(role, []))
+    return Actor(
+        person_id=person.id, name=person.name, language="ko", grants=grants, same_as=frozenset({person.id})
+    )  # fmt: skip
+
+
+def build(app: Flask) -> World:
+    """The whole scenario, committed. Call inside `determined()` and the app's context."""
+    world = World(app)
+    base.committed(lambda: _people(world))
+    base.committed(decided.with_plan)
+    base.committed(lambda: _drafting(world))
+    base.committed(lambda: _in_review(world))
+    base.committed(lambda: _screened_and_routed(world))
+    base.committed(lambda: _decided(world))
+    base.committed(lambda: _undecided(world))
+    base.committed(lambda: _office(world))
+    return world
+
+
+def _people(world: World) -> None:
+    for role in (*ROLES[1:], "partner", "spare"):  # everybody but the visitor
+        who = account(base.person(f"이름 {role}"))
+        for code, scope in GRANTS.get(role, []):
+            world.ids[f"grant:{role}"] = str(base.grant(who, code, scope).id)
+        world.people[role] = who.id
+        world.ids[f"person:{role}"] = who.public_id
+        world.tokens[role] = accounts.open_session(base.context(), who.id, True)
+    db.session.get_one(Account, world.people["disabled"]).disabled_at = clock.now()
+
+
+def _as_wbl(made: CallDefinition) -> CallDefinition:
+    """The same rules under the program whose officers the scenario has."""
+    data = made.model_dump(mode="json")
+    names = {"ko": "독자 인공지능 기초모형", "en": "World-best models"}
+    data["program"] |= {"code": "WBL", "names": names, "line": "t_program"}
+    return CallDefinition.model_validate(data)
+
+
+# --- an open call with a draft ---
+
+
+def _drafting(world: World) -> None:
+    call = base.open_call(_as_wbl(drafts.rich_definition()))
+    hidden = programs.draft_call(
+        base.context(), _as_wbl(drafts.rich_definition()), "WBL-LATER", {"ko": "숨은 공고", "en": "Hidden call"},
+        clock.now() + timedelta(days=10), clock.now() + timedelta(days=20),
+    )  # fmt: skip
+    foreign = base.open_call(consortia.small_definition())
+    world.ids |= {"open_call": call.public_id, "hidden_call": hidden.public_id, "foreign_call": foreign.public_id}
+    owner = world.context("owner")
+    made = applications.start(owner, call.id, "새벽모델", applications.Lead(name="새봄", kind="company_sme"))
+    db.session.flush()
+    lead = db.session.scalars(select(Institution).where(Institution.application_id == made.id)).one()
+    partner = drafts.joined(made, 1, "university", world.people["partner"])
+    team = drafts.Consortium(call.id, call.public_id, made.id, made.public_id, [made.owner_id], [lead.public_id])
+    member = drafts.member(team, world.person("co_applicant"))
+    asked = applications.add_member(
+        owner, made.id, institution=lead.public_id, name="최바다", email="sea@example.org", role=member.role
+    )
+    invited = applications.add_institution(
+        owner, made.id, name="가온", kind="university", role=InstitutionRole.JOINT, contact_email="lab@example.org"
+    )
+    db.session.flush()
+    link = applications.ask_confirmation(owner, made.id, lead.public_id, "이대표", "rep@example.org")
+    world.ids |= {
+        "draft": made.public_id, "lead": lead.public_id, "partner": partner.public_id, "member": asked.public_id,
+        "invited": invited.public_id,
+        "consent_token": applications.mint_member_link(owner, asked.id),
+        "join_token": applications.mint_institution_link(owner, invited.id),
+        "confirm_token": applications.mint_confirmation_link(owner, link.id),
+        "file": _file(made, "plan"), "slice_file": _file(made, "registration", partner.public_id),
+    }  # fmt: skip
+
+
+def _file(to: Application, slot: str, slice: str = "", public_id: str = "") -> str:
+    stored = storage.put_bytes(drafts.pdf())
+    made = Attachment(
+        public_id=public_id or RandomIds().public_id(), application_id=to.id, slot=slot, slice=slice, filename="plan.pdf",
+        sha256=stored.sha256, clean_sha256=stored.sha256, size=stored.size, kind="pdf", pages=1,
+        uploaded_at=clock.now(), uploaded_by_id=to.owner_id,
+    )  # fmt: skip
+    db.session.add(made)
+    db.session.flush()
+    return made.public_id
+
+
+# --- a closed call in review ---
+
+
+def _in_review(world: World) -> None:
+    call = routing.closed_call(_as_wbl(reviews.definition(panel={"size": 3, "reviews_per_entry": 3, "max_load": 20})))
+    stage = routing.stage_by_code(call, "paper")
+    document = RandomIds().public_id()
+    handed_in = _submission(document)
+    first, second = (
+        routing.applied(call, stage, pi=world.person(role), title=title, handed_in=handed_in | {"title": title})
+        for role, title in (("owner", "별빛모델"), ("other_applicant", "달빛모델"))
+    )
+    team = routing.add_member(first.application.id, world.person("co_applicant"))
+    _file(first.application, "plan_file", public_id=document)
+    seats = [world.person(role) for role in ("chair", "assigned", "conflicted")]
+    panel = routing.panel(stage, seats)
+    routing_service.publish(base.context(), routing.route(base.context(), panel.id, 1).id)
+    rows = db.session.scalars(select(Assignment).where(Assignment.panel_id == panel.id)).all()
+    mine = {(row.person_id, row.entry_id): row for row in rows}
+    entries = {"1": first.entry, "2": second.entry}
+    for role in ("chair", "assigned", "conflicted"):
+        _accept(world, role, panel.id, [mine[world.people[role], e.id] for e in entries.values()])
+        for number, entry in entries.items():
+            world.ids[f"{role}:{number}"] = mine[world.people[role], entry.id].public_id
+        seat = db.session.scalars(select(Seat).where(Seat.panel_id == panel.id, Seat.person_id == world.people[role]))
+        world.ids[f"seat:{role}"] = seat.one().public_id
+    for role in ("conflicted", "barred_officer"):
+        bar = conflicts.write(
+            base.context(), world.people[role], first.application.id, "participant", Severity.ABSOLUTE
+        )
+        world.ids[f"conflict:{role}"] = bar.public_id
+    _review(world, mine[world.people["assigned"], first.entry.id].id)
+    reviewing.save_review(
+        world.context("assigned"), mine[world.people["assigned"], second.entry.id].id, reviews.marks(40, 20), ""
+    )
+    own = conflicts.write(
+        base.context(), world.people["officer"], second.application.id, "joint_research", Severity.DECLARED
+    )
+    own.dismissed_at = clock.now()
+    world.ids["conflict:officer"] = own.public_id
+    found = [screening.screen(base.context(), one.entry.id) for one in (first, second)]
+    world.ids |= {
+        "call": call.public_id, "app": first.application.public_id, "other_app": second.application.public_id,
+        "entry": first.entry.public_id, "entry2": second.entry.public_id, "document": document,
+        "screening:1": found[0].public_id,
+        "panel": panel.public_id, "team_member": team.public_id, "stage_id": str(stage.id),
+    }  # fmt: skip
+
+
+def _submission(document: str) -> dict[str, Any]:
+    """What is frozen, the file of that id with it."""
+    stored = storage.put_bytes(drafts.pdf())
+    file = {"id": document, "slot": "plan_file", "slice": "", "filename": "plan.pdf", "sha256": stored.sha256,
+            "clean_sha256": stored.sha256, "size": stored.size, "kind": "pdf", "pages": 1}  # fmt: skip
+    return content() | {"attachments": [file]}
+
+
+def _accept(world: World, role: str, panel_id: int, mine: list[Assignment]) -> None:
+    """Pledges and accepts; the chair leaves the second application's declaration open."""
+    seat = db.session.scalars(select(Seat).where(Seat.panel_id == panel_id, Seat.person_id == world.people[role])).one()
+    me = world.context(role)
+    routing_service.pledge(me, seat.id)
+    for assignment in mine[:1] if role == "chair" else mine:
+        routing_service.answer_assignment(me, assignment.id, accept=True)
+
+
+def _review(world: World, assignment_id: int) -> None:
+    reviewing.record_scores(world.context("assigned"), assignment_id, reviews.marks(), reviews.COMMENT)
+
+
+# --- a closed call before its assignment is published ---
+
+
+def _with_rules() -> CallDefinition:
+    """A rule that the factories' submissions break, so that an officer has something to decide."""
+    made = routing.definition(size=3, reviews=2).model_dump(mode="json")
+    return CallDefinition.model_validate(made | {"screening": [rule("must_include", kinds=["public_body"])]})
+
+
+def _screened_and_routed(world: World) -> None:
+    made = routing.field_of(2, 3, _as_wbl(_with_rules()))
+    waiting = routing.applied(made.stage().call, made.stage(), title="은하모델", state=EntryState.ENTERED)
+    run = routing.routed(made)
+    found = screening.screen(base.context(), waiting.entry.id)
+    seat = db.session.scalars(select(Seat).where(Seat.panel_id == made.panel_id).order_by(Seat.id)).first()
+    assert seat is not None
+    draft = db.session.scalars(
+        select(Assignment).where(Assignment.run_id == run.id, Assignment.state == AssignmentState.DRAFT)
+    ).first()
+    assert draft is not None
+    world.ids |= {
+        "routing_call": made.call, "screening": found.public_id, "seat:invited": seat.public_id,
+        "seat_token": routing_service.mint_seat_token(base.context(), seat.id), "draft_assignment": draft.public_id,
+    }  # fmt: skip
+
+
+# --- decisions ---
+
+
+def _at_decision(world: World, titles: tuple[str, str]) -> decided.Ready:
+    """The owner's and the other applicant's entries, ranked; the panel's table is closed."""
+    made = decided.ready(2, made=_as_wbl(decided.definition(awards={"max_count": 1, "acceptance_days": 14})))
+    made.run.result = [row | {"marks": [], "by_criterion": {"plan": row["mean"]}} for row in made.run.result]
+    made.run.inputs = {
+        "entries": [[e.public_id, e.id] for e in made.entries],
+        "marks": [],
+        "criteria": ["plan"],
+        "ties": [],
+    }
+    roles = ("owner", "other_applicant")
+    for entry, role, title in zip(made.entries, roles, titles, strict=True):
+        entry.application.owner_id, entry.application.title = world.people[role], title
+    for seat in made.panel.seats or db.session.scalars(select(Seat).where(Seat.panel_id == made.panel.id)):
+        seat.person_id = world.people["chair" if seat.chair else "assigned"]
+    for row in db.session.scalars(select(Assignment).where(Assignment.panel_id == made.panel.id)):
+        row.person_id = world.people["assigned"]
+    db.session.flush()
+    db.session.expire_all()
+    table = awards.open_table(world.context("chair"), made.panel.id)
+    awards.close_table(world.context("chair"), table.id)
+    return made
+
+
+def _seat(panel_id: int, person_id: int) -> str:
+    return db.session.scalars(
+        select(Seat.public_id).where(Seat.panel_id == panel_id, Seat.person_id == person_id)
+    ).one()
+
+
+def propose(world: World, stage_id: int, entries: list[int], *results: Result) -> int:
+    """The officer's proposal; call inside a transaction."""
+    outcomes = [(entry, result, WHY) for entry, result in zip(entries, results, strict=True)]
+    return awards.propose(world.context("officer"), stage_id, outcomes, WHY).id
+
+
+def _decided(world: World) -> None:
+    made = _at_decision(world, ("햇살모델", "그늘모델"))
+    number = propose(world, made.stage.id, [e.id for e in made.entries], Result.AWARD, Result.DECLINE)
+    awards.approve(world.context("administrator"), number)
+    awards.publish(world.context("administrator"), number)
+    decision = db.session.get_one(Decision, number)
+    award = db.session.scalars(select(Award).join(Outcome).where(Outcome.decision_id == number)).one()
+    past = db.session.scalars(select(Assignment).where(Assignment.entry_id == made.entries[0].id)).one()
+    world.ids |= {
+        "decided_call": made.call.public_id, "decision": decision.public_id, "award": award.public_id,
+        "decided_app": made.entries[0].application.public_id, "declined_app": made.entries[1].application.public_id,
+        "past_assignment": past.public_id, "seat:past": _seat(made.panel.id, world.people["assigned"]), "decided_panel": made.panel.public_id,
+    }  # fmt: skip
+
+
+def _undecided(world: World) -> None:
+    made = _at_decision(world, ("노을모델", "안개모델"))
+    number = propose(world, made.stage.id, [e.id for e in made.entries], Result.AWARD, Result.DECLINE)
+    awards.approve(world.context("administrator"), number)
+    decision = db.session.get_one(Decision, number)
+    award = db.session.scalars(select(Award).join(Outcome).where(Outcome.decision_id == number)).one()
+    waiting = _at_decision(world, ("서리모델", "이슬모델"))
+    for entry in (made.entries[0], waiting.entries[0]):
+        bar = (world.people["barred_officer"], entry.application_id, "participant", Severity.ABSOLUTE)
+        conflicts.write(base.context(), *bar)
+    world.ids |= {
+        "undecided_call": made.call.public_id, "undecided": decision.public_id, "reserved_award": award.public_id,
+        "undecided_app": made.entries[0].application.public_id, "open_panel": waiting.panel.public_id,
+        "undecided_panel": made.panel.public_id,
+        "waiting_call": waiting.call.public_id, "waiting_stage": str(waiting.stage.id),
+        "waiting_entries": ",".join(str(e.id) for e in waiting.entries),
+        "waiting_app": waiting.entries[0].application.public_id,
+        "waiting_entry": waiting.entries[0].public_id,
+    }  # fmt: skip
+
+
+# --- letters, jobs, lines ---
+
+
+def _office(world: World) -> None:
+    call_id = db.session.scalar(select(Application.call_id).where(Application.public_id == world.ids["app"]))
+    letter = Letter(
+        public_id=RandomIds().public_id(), kind="applications.submitted", dedupe_key="matrix", language="ko",
+        person_id=world.people["owner"], email="owner@example.org", subject="편지 하나", body="본문", decisive=True,
+        state=LetterState.UNSURE, call_id=call_id, created_at=clock.now(),
+    )  # fmt: skip
+    db.session.add(letter)
+    job = db.session.scalars(select(Job).order_by(Job.id)).first()
+    assert job is not None
+    job.state = JobState.PARKED
+    world.ids |= {
+        "letter": letter.public_id, "job": str(job.id),
+        "line": lines_by_code(["t_data_2025"])["t_data_2025"].public_id,
+        "gpu_line": lines_by_code(["t_gpu_2025"])["t_gpu_2025"].public_id,
+    }  # fmt: skip

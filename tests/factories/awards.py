@@ -29,6 +29,7 @@ from portal.programs.definition import CallDefinition, LineDefinition
 from portal.programs.models import Call, CallState, Stage
 from portal.programs.queries import stage_by_code
 from portal.ranking.models import ConditionResult, RankingRun
+from portal.ranking.rules import digest, replay
 from portal.routing.models import Assignment, AssignmentState, Panel, Seat, SeatState
 from tests.factories.base import context, person
 from tests.factories.budgets import line, plan
@@ -188,21 +189,20 @@ def seat(panel: Panel, who: Person, *, chair: bool = False) -> None:
 
 
 def ranking(stage: Stage, entries: Sequence[StageEntry]) -> RankingRun:
-    rows = [
-        {
-            "entry": e.public_id,
-            "entry_id": e.id,
-            "rank": i,
-            "mean": f"{90 - i}/1",
-            "spread": "1/2",
-            "n": 3,
-            "tie": False,
-        }
-        for i, e in enumerate(entries, 1)
-    ]
+    """A run over two made-up marks an entry: in the order given, two points apart."""
+    inputs = {
+        "rules": stage.call.content_hash, "stage": stage.code, "criteria": ["plan"], "ties": [],
+        "entries": [[entry.public_id, entry.id] for entry in entries],
+        "marks": [
+            [entry.public_id, entry.id, f"P{n}", {"plan": 90 - 2 * at + n}, "0" * 64]
+            for at, entry in enumerate(entries)
+            for n in range(2)
+        ],
+    }  # fmt: skip
+    result = replay(inputs)
     made = RankingRun(
-        public_id=ids.public_id(), stage_id=stage.id, inputs={}, inputs_hash="0" * 64, result=rows,
-        result_hash=sha256(json.dumps(rows).encode()).hexdigest(), created_at=clock.now(),
+        public_id=ids.public_id(), stage_id=stage.id, inputs=inputs, inputs_hash=digest(inputs), result=result,
+        result_hash=digest(result), created_at=clock.now(),
     )  # fmt: skip
     db.session.add(made)
     db.session.flush()
@@ -233,7 +233,7 @@ def ready(
         )  # fmt: skip
     _conditions(call, stage, entries)
     run = ranking(stage, entries)
-    stage.review_closed_at = clock.now()
+    stage.opened_at = stage.review_closed_at = clock.now()
     return Ready(call, stage, entries, owners, leads, panel, chair, member, run)
 
 

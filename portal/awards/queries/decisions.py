@@ -138,8 +138,7 @@ def outcomes_for(actor: Actor, decision: Decision, *, office: bool) -> Sequence[
         .join(Decision, Outcome.decision_id == Decision.id)
         .where(Outcome.decision_id == decision.id)
         .options(
-            contains_eager(Outcome.entry).contains_eager(StageEntry.application).selectinload(Application.institutions),
-            joinedload(Outcome.entry).joinedload(StageEntry.submission),
+            contains_eager(Outcome.entry).contains_eager(StageEntry.application).selectinload(Application.institutions)
         )
         .order_by(Outcome.rank, Outcome.id)
     )

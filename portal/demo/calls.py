@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from portal.demo import deciding, reviewing
 from portal.demo.acting import Steps, act, read
 from portal.demo.people import Cast
-from portal.demo.teams import Shape
+from portal.demo.teams import Shape, Team
 from portal.platform import clock
 from portal.platform.context import Context
 from portal.platform.db import db
@@ -44,6 +44,7 @@ class Plan:
     closes: datetime
     shape: Shape
     until: Until = Until.DECIDED
+    favoured: Team | None = None
 
     @property
     def kept(self) -> list[int]:
@@ -97,7 +98,7 @@ def call(plan: Plan, cast: Cast, seed: str) -> Steps:
     act(cast.officers[0], draft)
     if plan.until is Until.OPEN:
         return
-    judges = reviewing.Judges(seed)
+    judges = reviewing.Judges(seed, plan.favoured)
     last = len(plan.definition.stages) - 1
     for position, keep in enumerate(plan.kept):
         yield from _stage(plan, position, keep, cast, judges, rng, last=position == last)
@@ -146,7 +147,7 @@ def _half_reviewed(stage: reviewing.StageIds, panel_id: int, cast: Cast, judges:
     followed = cast.reviewers["academia"][0]
     others = sorted({row.person_id for row in rows} - {followed})
     for n, person_id in enumerate([followed, *others[:3]]):
-        yield clock.now() + timedelta(hours=2)
+        yield clock.now() + timedelta(minutes=15)
         mine = [row for row in rows if row.person_id == person_id]
         for row in mine[:3] if n < 2 else mine:
             judges.review(stage, row)

@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import sys
+import time
 from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
 from typing import Final
@@ -162,6 +163,8 @@ def run(port: int) -> None:
             if seed.is_empty():
                 _seed(worker)
             web = stack.enter_context(_web(port))
+            while web.alive() and processes.port_is_free(HOST, port):
+                time.sleep(0.1)
             _announce(port)
             ended = processes.wait_while_alive([web, worker])
             raise click.ClickException(f"the {ended.name} ended by itself\n{ended.last_words()}")

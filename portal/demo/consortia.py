@@ -195,21 +195,20 @@ class Consortium:
             grid, institution_id = grids[number], ids[number][0]
             act(self.team.joiners[number], service.save_costs, institution_id, grid, 0)
 
-    def attach(self, *, team: bool = True, numbers: Iterable[int] | None = None) -> None:
-        """A PDF in every required place that takes one."""
+    def attach(self, leave: int = 0) -> None:
+        """A PDF in every required place that takes one, but for the last `leave` of the team's own."""
         ids = [public_id for _, public_id in self.institution_ids()]
-        wanted = set(numbers if numbers is not None else range(len(self.team.joiners)))
+        wanted = [p for p in places(self.definition) if p.required and "pdf" in p.kinds]
+        own = [p for p in wanted if not p.per_institution]
+        left_out = own[len(own) - leave :]
 
         def of_place(place: Place) -> list[str]:
             return slices(place, drafts.institutions_of(self.team.application_id))
 
-        for place in places(self.definition):
-            if "pdf" not in place.kinds or not place.required:
-                continue
-            for slice_ in read(of_place, place):
-                number = ids.index(slice_) if slice_ else 0
-                if (number in wanted) if slice_ else team:
-                    self._attach(place, number, slice_)
+        for place in wanted:
+            if place not in left_out:
+                for slice_ in read(of_place, place):
+                    self._attach(place, ids.index(slice_) if slice_ else 0, slice_)
 
     def _attach(self, place: Place, number: int, slice_: str) -> None:
         site, language = self.team.sites[number], self.team.language

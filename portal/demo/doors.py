@@ -70,8 +70,8 @@ DOORS: Final[Mapping[str, Door]] = {
     "partner": (
         Text("참여기관 담당자", "Editor of a partner institution"),
         Text(
-            "우리 기관의 계획과 사업비를 아직 쓰지 않았습니다.",
-            "The plan and the costs of this institution are still to be written.",
+            "우리 기관의 사업비를 아직 쓰지 않았습니다.",
+            "The costs of this institution are still to be entered.",
         ),
         _application,
     ),

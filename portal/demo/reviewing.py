@@ -15,6 +15,7 @@ from portal.applications.models import StageEntry
 from portal.conflicts.models import Conflict
 from portal.demo.acting import LifeBroken, Steps, act, read
 from portal.demo.people import Cast
+from portal.demo.teams import Team
 from portal.demo.writing import comment, reviewed
 from portal.platform import clock
 from portal.platform.context import Context
@@ -32,6 +33,7 @@ from portal.screening.models import Screening, ScreeningState
 
 # How good an application is, and how reviewers differ (DOMAIN.md 6.2), in points of 100.
 TRUTH: Final = (79.0, 7.0)
+FAVOURED: Final = 94.0
 BIAS_SD: Final = 4.0
 NOISE_SD: Final = 5.0
 
@@ -241,13 +243,18 @@ def replace_declined(cast: Cast, panel_id: int) -> int:
 
 
 class Judges:
-    """How good each application is, and how severe each reviewer: the same in every stage."""
+    """How good each application is, and how severe each reviewer: the same in every stage.
 
-    def __init__(self, seed: str) -> None:
-        self.seed = seed
+    `favoured`: a team whose application is among the best, so that it can be followed to its award.
+    """
+
+    def __init__(self, seed: str, favoured: Team | None = None) -> None:
+        self.seed, self.favoured = seed, favoured
 
     def total(self, person_id: int, application_id: int, stage: str) -> float:
         truth = random.Random(f"{self.seed}:truth:{application_id}").gauss(*TRUTH)
+        if self.favoured is not None and application_id == self.favoured.application_id:
+            truth = FAVOURED
         bias = random.Random(f"{self.seed}:bias:{person_id}").gauss(0, BIAS_SD)
         noise = random.Random(f"{self.seed}:{stage}:{person_id}:{application_id}").gauss(0, NOISE_SD)
         return max(5.0, min(99.0, truth + bias + noise))

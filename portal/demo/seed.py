@@ -7,7 +7,8 @@ in review, at the panel's table, before the second approver, and behind their pu
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -22,13 +23,13 @@ from portal.demo.consortia import Consortium, application
 from portal.demo.life import lay_foundations
 from portal.demo.names import Houses
 from portal.demo.papers import Papers
-from portal.demo.people import DOMAIN, enrol
+from portal.demo.people import DOMAIN, Cast, enrol
 from portal.demo.teams import Shape, Team, compose
 from portal.platform import clock
 from portal.platform.context import Context
 from portal.platform.db import db
 from portal.platform.jobs import enqueue
-from portal.programs.definition import CallDefinition
+from portal.programs.definition import CallDefinition, Section
 from portal.programs.loader import load_call
 
 PRESENT: Final = kst(2025, 7, 21, 16)
@@ -49,8 +50,7 @@ def seed(settle: Settle, say: Callable[[str], None]) -> bool:
     clock.move_to(min(plan.opens for plan in plans.values()) - timedelta(days=9))
     say("the plan's lines, the office and the reviewers")
     cast, houses = lay_foundations(POOL, rng)
-    stories = [_told(call(plan, cast, f"seed:{letter}"), say, plan.code) for letter, plan in plans.items()]
-    stories += _applications(plans, rng, houses)
+    stories = [story for letter, plan in plans.items() for story in _stories(letter, plan, cast, houses, rng, say)]
     play(stories, settle)
     clock.move_to(PRESENT)
     settle()
@@ -85,11 +85,17 @@ def _plans(definition: CallDefinition) -> dict[str, Plan]:
     code = definition.program.code
 
     def plan(
-        letter: str, name: tuple[str, str], closes: datetime, teams: Shape, keeps: dict[str, int], until: Until
+        letter: str,
+        name: tuple[str, str],
+        closes: datetime,
+        teams: Shape,
+        keeps: dict[str, int],
+        until: Until,
+        reviews: int = 3,
     ) -> Plan:
         return Plan(
             f"{code}-2025-{letter}", {"ko": f"{ko} {name[0]}", "en": f"{en}, {name[1]}"},
-            adapted(definition, keeps, panel=4, reviews=3), closes - timedelta(days=definition.open_days, hours=8),
+            adapted(definition, keeps, panel=4, reviews=reviews), closes - timedelta(days=definition.open_days, hours=8),
             closes, teams, until,
         )  # fmt: skip
 
@@ -101,25 +107,27 @@ def _plans(definition: CallDefinition) -> dict[str, Plan]:
                   {paper: 4, final: 3}, Until.AWARD_TABLE),
         "E": plan("R", ("2025년 추가 공모", "call for one more team 2025"), kst(2025, 7, 8, 18), Shape(2, small, 1),
                   {final: 1}, Until.PROPOSED),
-        "B": plan("3", ("2025년 3차 공모", "third call 2025"), kst(2025, 7, 16, 18), Shape(8, light, 1),
-                  {paper: 5, final: 3}, Until.IN_REVIEW),
+        "B": plan("3", ("2025년 3차 공모", "third call 2025"), kst(2025, 7, 18, 18), Shape(8, light, 1),
+                  {paper: 5, final: 3}, Until.IN_REVIEW, reviews=4),
         "A": plan("4", ("2025년 4차 공모", "fourth call 2025"), kst(2025, 7, 21, 18), Shape(3, light, 1),
                   {paper: 2, final: 1}, Until.OPEN),
     }  # fmt: skip
 
 
-def _applications(plans: dict[str, Plan], rng: random.Random, houses: Houses) -> list[Steps]:
-    stories: list[Steps] = []
-    for letter, plan in plans.items():
-        papers = Papers(own=False, plans=letter in "AB")
-        teams = compose(rng, houses, plan.shape, plan.opens, plan.closes, f"seed:{letter}")
-        if letter == "D":
-            teams[0].owner = ("고은별", f"awarded@{DOMAIN}")
-        if letter == "A":
-            stories += _open_ones(teams, plan, papers)
-        else:
-            stories += [application(team, plan.code, papers) for team in teams]
-    return stories
+def _stories(
+    letter: str, plan: Plan, cast: Cast, houses: Houses, rng: random.Random, say: Callable[[str], None]
+) -> Iterator[Steps]:
+    """The call's own story and those of its teams."""
+    papers = Papers(own=False, plans=letter in "AB")
+    teams = compose(rng, houses, plan.shape, plan.opens, plan.closes, f"seed:{letter}")
+    if letter == "D":
+        teams[0].owner = ("고은별", f"awarded@{DOMAIN}")
+        plan = replace(plan, favoured=teams[0])
+    yield _told(call(plan, cast, f"seed:{letter}"), say, plan.code)
+    if letter == "A":
+        yield from _open_ones(teams, plan, papers)
+    else:
+        yield from (application(team, plan.code, papers) for team in teams)
 
 
 def _open_ones(teams: Sequence[Team], plan: Plan, papers: Papers) -> list[Steps]:
@@ -152,15 +160,21 @@ def half_done(team: Team, call_code: str, papers: Papers) -> Steps:
     work.consent(but=1)
     yield PRESENT - timedelta(days=5)
     sections = [s for s in sections_to_apply_with(work.definition) if s.editor == "team"]
-    work.write(sections[:-3] + sections[-2:])
-    work.write_parts([0, 2])
+    work.write([s for s in sections if s is not _last_written(sections)])
+    work.write_parts()
     yield PRESENT - timedelta(days=2)
     work.ask()
     work.budget([0, 2])
-    work.attach(team=True, numbers=[0, 2])
+    work.attach(leave=1)
     work.ask_to_confirm()
     yield PRESENT - timedelta(hours=3)
-    work.confirm([2])
+    work.confirm([0, 2])
+
+
+def _last_written(sections: Sequence[Section]) -> Section:
+    """The last of the sections that are only text: it is still to be written."""
+    elsewhere = ("document", "budget", "requested_means")
+    return [s for s in sections if all(q.kind not in elsewhere for q in s.questions)][-1]
 
 
 def just_begun(team: Team, call_code: str, papers: Papers) -> Steps:

@@ -35,9 +35,19 @@ def page_frame(actor: Actor) -> dict[str, Any]:
             _link(Text("내 신청", "My applications"), "desks_applicant.applications", "applications", "desks_applicant")
         )
     if actor.holds("reviewer") or actor.holds("chair"):
-        nav.append(_link(Text("평가", "Reviews"), "desks_reviewer.reviews", "reviews", "desks_reviewer"))
+        nav.append(
+            _link(
+                Text("평가", "Reviews"), "desks_reviewer.reviews", "desks_reviewer",
+                paths=("/reviews", "/seats/", "/panels/"),
+            )
+        )  # fmt: skip
     if actor.holds("officer") or actor.holds("administrator"):
-        nav.append(_link(Text("업무", "Office"), "desks_officer.office", "desks_officer", "screening", "ranking"))
+        nav.append(
+            _link(
+                Text("업무", "Office"), "desks_officer.office", "desks_officer", "screening", "ranking",
+                paths=("/office/calls/",),
+            )
+        )  # fmt: skip
         nav.append(_link(Text("사람", "People"), "accounts.people"))
     if actor.holds("budget_officer") or actor.holds("auditor"):
         nav.append(_link(Text("예산", "Budget"), "budgets.tree", "budgets"))
@@ -77,10 +87,11 @@ def url_for(endpoint: str) -> str:
     return flask.url_for(endpoint) if endpoint in current_app.view_functions else "/"
 
 
-def _link(label: Text, endpoint: str, *rooms: str) -> dict[str, Any]:
+def _link(label: Text, endpoint: str, *rooms: str, paths: tuple[str, ...] = ()) -> dict[str, Any]:
+    """`rooms` (blueprints) and `paths` (beginnings of addresses) belong to this entry of the menu."""
     here = request.endpoint or ""
     return {
         "label": say(label),
         "url": url_for(endpoint),
-        "current": here == endpoint or request.blueprint in rooms,
+        "current": here == endpoint or request.blueprint in rooms or request.path.startswith(paths),
     }

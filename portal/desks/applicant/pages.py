@@ -83,7 +83,7 @@ def tasks(draft: Whole, standing: Standing, missing: Sequence[Missing]) -> list[
     if "budget" in kinds:
         rows.append(
             _task(
-                Text("사업비", "Budget"), _url("applications.budget", args),
+                Text("기관별 사업비 표", "Budget of each institution"), _url("applications.budget", args),
                 _state(bool(draft.costs), at("applications.budget")),
             )
         )  # fmt: skip

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from sqlalchemy import select
 
 from portal.audit.jobs import ANCHOR
+from portal.budgets.jobs import RECONCILE
 from portal.platform import clock
 from portal.platform.db import db
 from portal.platform.jobs import Job, JobKind, enqueue
@@ -20,7 +21,7 @@ class Every:
     seconds: int
 
 
-SCHEDULE: list[Every] = [Every(ANCHOR, 3600)]
+SCHEDULE: list[Every] = [Every(ANCHOR, 3600), Every(RECONCILE, 3600)]
 
 
 def slot(now: datetime, seconds: int) -> datetime:

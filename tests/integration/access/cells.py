@@ -56,7 +56,7 @@ def cells_of(policy: str, roles: Iterable[str] = ROLES) -> Iterator[Cell]:
     for method in ("GET", "POST"):
         for row in rule.rows:
             if method in row.methods.split():
-                for role in roles:
+                for role in (asked for asked in roles if asked in rule.asked):
                     yield Cell(policy, role, method, row, expected(rule, row, role, method))
 
 
@@ -85,7 +85,7 @@ class Visitor:
     def ask(
         self, role: str, method: str, url: str, body: dict[str, str] | None = None, accept: str = "text/html"
     ) -> tuple[int, str]:
-        """Status and, for a page, its text."""
+        """Status and, for a page, its text. Asked for as JSON a refusal is answered without drawing its page."""
         headers = {"Cookie": self._cookies[role], "Accept": accept}
         try:
             response = self.client.open(url, method=method, data=body, headers=headers)
@@ -97,7 +97,6 @@ class Visitor:
         """What is wrong with the answer, or nothing."""
         body = _pairs(self.world, cell.row.body) if cell.method == "POST" else None
         url = self.url(cell.row.endpoint, cell.row.arguments)
-        # as JSON a refusal is answered without drawing its page
         status, page = self.ask(cell.role, cell.method, url, body, "application/json")
         if cell.expected == OK:
             right = status < 500 and status not in (401, 403, 404)
@@ -110,7 +109,7 @@ class Visitor:
         """A page shows this role what it must not, or hides what it must show."""
         text = WHY if sight.text == "WHY" else self.world.id(sight.text)
         url = self.url(sight.endpoint, sight.arguments, sight.query)
-        _, page = self.ask(role, "GET", url)
+        _, page = self.ask(role, "GET", url, accept="application/json")
         there, meant = text in page, role in sight.seen_by.split()
         if there is meant:
             return None

@@ -39,9 +39,8 @@ def world(sqlite: SQLite, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
             yield made
 
 
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def world_on_both(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    server = request.getfixturevalue(request.param)
-    for made in built(server, tmp_path_factory.mktemp("world")):
+@pytest.fixture(scope="module")
+def world_on_postgresql(postgresql: PostgreSQL, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    for made in built(postgresql, tmp_path_factory.mktemp("world")):
         with nothing_kept():
             yield made

@@ -47,6 +47,7 @@ class Rule:
     but: dict[str, Answer] = field(default_factory=dict)
     visitors: bool = False  # no sign-in is asked for
     bearer: bool = False  # knowing the link is the right: there is nobody whom an Allow would let in
+    asked: tuple[str, ...] = ROLES  # of roles that all get the same, a few are asked
 
 
 def get(endpoint: str, arguments: str = "", **more: object) -> Row:
@@ -61,6 +62,7 @@ def both(endpoint: str, arguments: str = "", body: str = "", **more: object) -> 
     return Row(endpoint, "GET POST", arguments, body, **more)  # type: ignore[arg-type]
 
 
+FEW = ("anonymous", "owner", "officer", "disabled")
 DRAFT = "public_id=draft"
 CALL = "public_id=call"
 MINE = "public_id=assigned:1"
@@ -70,7 +72,7 @@ PERSON = "public_id=person:spare"
 
 RULES: dict[str, Rule] = {
     "public": Rule(
-        EVERYBODY, 404, visitors=True, bearer=True,
+        EVERYBODY, 404, visitors=True, bearer=True, asked=FEW,
         rows=(
             get("desks_public.home"), get("desks_public.programs"), get("desks_public.program", "code=WBL"),
             get("desks_public.fund"), get("desks_public.tax"), get("desks_public.awards"),
@@ -85,7 +87,7 @@ RULES: dict[str, Rule] = {
         ),
     ),
     "platform.access.signed_in": Rule(
-        SIGNED_IN, 403,
+        SIGNED_IN, 403, asked=(*FEW, "assigned", "auditor"),
         rows=(
             both("accounts.profile"), both("accounts.password"), get("accounts.sessions"),
             both("accounts.second_factor"), post("accounts.start_second_factor"),
@@ -213,21 +215,21 @@ RULES: dict[str, Rule] = {
         ),
     ),
     "applications.answers_invitation": Rule(
-        EVERYBODY, 404, visitors=True, bearer=True,
+        EVERYBODY, 404, visitors=True, bearer=True, asked=FEW,
         rows=(
             both("applications.join", "token=join_token"),
             both("applications.join", "token=consent_token", allowed=NOBODY),
         ),
     ),
     "applications.answers_consent": Rule(
-        EVERYBODY, 404, visitors=True, bearer=True,
+        EVERYBODY, 404, visitors=True, bearer=True, asked=FEW,
         rows=(
             both("applications.consent", "token=consent_token"),
             both("applications.consent", "token=join_token", allowed=NOBODY),
         ),
     ),
     "applications.answers_confirmation": Rule(
-        EVERYBODY, 404, visitors=True, bearer=True,
+        EVERYBODY, 404, visitors=True, bearer=True, asked=FEW,
         rows=(
             both("applications.confirm", "token=confirm_token"),
             both("applications.confirm", "token=join_token", allowed=NOBODY),
@@ -425,8 +427,8 @@ SIGHTS: tuple[Sight, ...] = (
     Sight("desks_officer.applications", "별빛모델", OFFICE, CALL, "sort=title"),
     Sight("reviews.progress", "별빛모델", OFFICE, CALL),
     Sight("reviews.progress", "달빛모델", WHOLE_OFFICE, CALL),
-    Sight("reviews.reviewers", "이름 chair", f"chair {WHOLE_OFFICE}", CALL),  # one's own name is at the head
-    Sight("reviews.progress", "이름 chair", "chair", CALL),
+    Sight("reviews.reviewers", "이름 chair", WHOLE_OFFICE, CALL),
+    Sight("reviews.progress", "이름 chair", NOBODY, CALL),
     Sight("routing.conflicts", "별빛모델", OFFICE, CALL),
     Sight("routing.routing", "별빛모델", OFFICE, CALL),
     Sight("ranking.ranking", "이슬모델", OFFICE, RANKED),

@@ -124,9 +124,7 @@ class SectionAnswer(Model):
     id: Mapped[pk]
     application_id: Mapped[int] = mapped_column(ForeignKey("application.id"), index=True)
     section: Mapped[str] = mapped_column(String(40))
-    slice: Mapped[str] = mapped_column(
-        String(32), default=""
-    )  # institution's public id; empty for the team's
+    slice: Mapped[str] = mapped_column(String(32), default="")  # institution's public id; empty for the team's
     answers: Mapped[dict[str, Any]]
     version: Mapped[int] = mapped_column(default=0)
     saved_at: Mapped[datetime]
@@ -182,9 +180,7 @@ class Attachment(Model):
     slice: Mapped[str] = mapped_column(String(32), default="")
     filename: Mapped[str] = mapped_column(String(255))
     sha256: Mapped[str] = mapped_column(String(64), index=True)
-    clean_sha256: Mapped[str | None] = mapped_column(
-        String(64), index=True
-    )  # reviewers' copy without metadata
+    clean_sha256: Mapped[str | None] = mapped_column(String(64), index=True)  # reviewers' copy without metadata
     size: Mapped[int]
     kind: Mapped[str] = mapped_column(String(8))
     pages: Mapped[int | None]

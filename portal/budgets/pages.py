@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os.path
+import re
 from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
@@ -59,11 +61,20 @@ def pools(lines: Sequence[BudgetLine]) -> list[dict[str, Any]]:
     return [_pool(code, months) for code, months in sorted(found.items())]
 
 
+def _shared_names(months: list[BudgetLine]) -> dict[str, str]:
+    """What the names of the months begin with, without the beginning of their dates."""
+    return {
+        lang: re.sub(r"[ ,]*\d*$", "", os.path.commonprefix([line.names[lang] for line in months]))
+        or months[0].names[lang]
+        for lang in months[0].names
+    }
+
+
 def _pool(code: str, months: list[BudgetLine]) -> dict[str, Any]:
     ordered = sorted(months, key=lambda line: (line.year or 0, line.month or 0))
     return {
         "code": code,
-        "names": ordered[0].names,
+        "names": _shared_names(ordered),
         "unit": ordered[0].unit,
         "mark": ordered[0].mark,
         "months": [

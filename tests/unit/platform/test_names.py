@@ -143,7 +143,7 @@ def test_an_address_has_one_key_however_it_is_typed(typed: str, key: str) -> Non
 
 @pytest.mark.parametrize(
     "typed",
-    ["", "a", "a@", "@b.kr", "a@b@c", "a b@c.kr", "a..b@c.kr", ".a@c.kr", 
+    ["", "a", "a@", "@b.kr", "a@b@c", "a b@c.kr", "a..b@c.kr", ".a@c.kr",
      "a@-c.kr", "a@c..kr", "a@c.kr\r\nBcc: x@y.z",
      "a@c.kr\x00", '"a b"@c.kr', "x" * 65 + "@c.kr", "a@" + "c" * 300, "a@[127.0.0.1]", "홍길동"],
 )  # fmt: skip

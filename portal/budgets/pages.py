@@ -63,11 +63,11 @@ def pools(lines: Sequence[BudgetLine]) -> list[dict[str, Any]]:
 
 def _shared_names(months: list[BudgetLine]) -> dict[str, str]:
     """What the names of the months begin with, without the beginning of their dates."""
-    return {
-        lang: re.sub(r"[ ,]*\d*$", "", os.path.commonprefix([line.names[lang] for line in months]))
-        or months[0].names[lang]
-        for lang in months[0].names
-    }
+    shared = {}
+    for lang, first in months[0].names.items():
+        start = os.path.commonprefix([line.names[lang] for line in months])  # noqa: RUF071 - letters, not paths
+        shared[lang] = re.sub(r"[ ,]*\d*$", "", start) or first
+    return shared
 
 
 def _pool(code: str, months: list[BudgetLine]) -> dict[str, Any]:

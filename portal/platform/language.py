@@ -67,7 +67,7 @@ def say(text: Text | Mapping[str, str] | str | None, /, **params: Any) -> str:
         chosen = text.get(language()) or next((v for v in text.values() if v), "")
     if not params:
         return chosen
-    shown = {name: say(value) if isinstance(value, Text) else value for name, value in params.items()}
+    shown = {name: say(value) if isinstance(value, Text | Mapping) else value for name, value in params.items()}
     return chosen.format(**shown)
 
 

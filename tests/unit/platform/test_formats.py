@@ -125,6 +125,7 @@ def test_texts_stand_in_pairs_and_places_are_filled() -> None:
     assert say(pair, n=3) == "3건"
     assert english(say, pair, n=3) == "3 items"
     assert say(Text("상태: {s}", "State: {s}"), s=Text("열림", "open")) == "상태: 열림"
+    assert say(Text("공고: {c}", "Call: {c}"), c={"ko": "가", "en": "a"}) == "공고: 가"
     assert t("저장", "Save") == "저장"
 
 

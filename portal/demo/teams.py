@@ -83,6 +83,7 @@ def compose(
 ) -> list[Team]:
     """The teams of one call, no organisation leading two."""
     teams: list[Team] = []
+    first_theme = rng.randrange(len(THEMES))
     for n in range(shape.teams):
         window = closes - opens
         begins = opens + window * rng.uniform(0.05, 0.55)
@@ -90,7 +91,7 @@ def compose(
         language = "en" if n % 8 == 5 else "ko"
         teams.append(
             Team(
-                n + 1, THEMES[n % len(THEMES)], language, list(_sites(rng, houses, shape, n)), begins,
+                n + 1, THEMES[(first_theme + n) % len(THEMES)], language, list(_sites(rng, houses, shape, n)), begins,
                 max(hands_in, begins + timedelta(days=2)), f"{name}:{n}:{rng.random()}",
                 late_confirmation=n % 5 == 2, silent_member=n % 7 == 4,
             )

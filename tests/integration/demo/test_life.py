@@ -1,0 +1,63 @@
+"""A small call lives its whole life in this process, every job run as it falls due."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+import workers
+from portal.audit.models import AuditValue
+from portal.budgets.models import BudgetLine
+from portal.conflicts.models import Conflict
+from portal.demo import life
+from portal.demo.acting import LifeBroken
+from portal.notifications.models import Letter
+from portal.platform.db import db
+from portal.platform.transaction import in_transaction
+from portal.routing.models import Seat, SeatState
+from tests.databases import both_databases
+from workers.wake import run_all_due
+
+pytestmark = both_databases
+for _module in pkgutil.iter_modules(workers.__path__):
+    if _module.name != "celery_app":
+        importlib.import_module(f"workers.{_module.name}")
+
+
+def test_a_small_call_lives_from_its_draft_to_accepted_awards(app: Flask) -> None:
+    report = life.live("wbl", "small", 1, run_all_due)
+    assert (report["applied"], report["screened"], report["awarded"]) == (6, 6, 2)
+    assert report["kept"] == {"paper": 4, "presentation": 2}
+    assert report["jobs"]["parked"] == 0
+    assert report["caps"]
+    assert all(line["used"] <= line["cap"] for line in report["caps"])
+    assert all(days > 0 for days in report["days_by_stage"].values())
+    declared = db.session.scalars(select(Conflict).where(Conflict.statement.is_not(None))).all()
+    assert sorted((c.unsure, c.dismissed_at is not None) for c in declared) == [(False, False), (True, True)]
+    assert db.session.scalars(select(Seat).where(Seat.state == SeatState.DECLINED)).all()
+    _breaks_are_named()
+
+
+def _breaks_are_named() -> None:
+    """Damage done behind the services' back is found and named."""
+    with pytest.raises(LifeBroken, match="planned 7"):
+        plan = life.plan_of("wbl", "small").plan
+        life.check(plan, {**life.figures(plan), "awarded": 2}, [None] * 7)  # type: ignore[list-item]
+
+    def damage() -> None:
+        line = db.session.scalars(select(BudgetLine).where(BudgetLine.used > 0).order_by(BudgetLine.id)).first()
+        assert line is not None
+        line.used -= 1
+        letter = db.session.scalars(select(Letter).order_by(Letter.id).limit(1)).one()
+        letter.state = "failed"  # type: ignore[assignment]
+        value = db.session.scalars(select(AuditValue).order_by(AuditValue.sequence, AuditValue.name).limit(1)).one()
+        value.value = '"another"'
+
+    in_transaction(damage)
+    broken = " | ".join(life.broken_promises())
+    for word in ("does not reconcile", "letters of", "audit chain broken"):
+        assert word in broken

@@ -1,0 +1,41 @@
+"""The observed call whole: fifteen teams, ten, five, with a real worker; on SQLite, and on PostgreSQL with RabbitMQ."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.house import ROOT
+
+pytestmark = pytest.mark.prove
+RABBITMQ = os.environ.get("TEST_RABBITMQ_URL", "amqp://guest:guest@127.0.0.1:5672//")
+
+
+@pytest.mark.parametrize("where", ["sqlite", "postgresql"])
+def test_the_observed_call_lives_through(
+    where: str, request: pytest.FixtureRequest, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    environment = {k: v for k, v in os.environ.items() if k not in ("DATABASE_URL", "BROKER_URL")}
+    environment |= {"PORTAL_INSTANCE": str(tmp_path)}
+    if where == "postgresql":
+        url = request.getfixturevalue("postgresql").fresh()
+        environment |= {"DATABASE_URL": url, "BROKER_URL": RABBITMQ}
+    command = (sys.executable, "-m", "flask", "--app", "app", "demo", "life", "--scale", "observed")
+    lived = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=3600)
+    if where == "postgresql":
+        request.getfixturevalue("postgresql").drop(url)
+    assert lived.returncode == 0, lived.stderr[-3000:]
+    (line,) = lived.stdout.splitlines()
+    with capsys.disabled():
+        print(f"\n{where}: {line}")
+    report = json.loads(line)
+    assert (report["applied"], report["screened"], report["awarded"]) == (15, 15, 5)
+    assert report["kept"] == {"paper": 10, "presentation": 5}
+    assert report["jobs"]["parked"] == 0
+    assert all(cap["used"] <= cap["cap"] for cap in report["caps"])
+    assert not list((tmp_path / "lives").iterdir())

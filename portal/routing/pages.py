@@ -28,7 +28,7 @@ JOB_WORDS = {
     JobState.WAITING: Text("차례를 기다리고 있습니다.", "Waiting for its turn."),
     JobState.RUNNING: Text("배정안을 만들고 있습니다.", "Making the assignment."),
     JobState.PARKED: Text(
-        "배정안을 만들지 못했습니다. 작업 화면에서 까닭을 확인해 주십시오.",
+        "배정안을 만들지 못했습니다. 작업 화면에서 사유을 확인해 주십시오.",
         "The assignment failed. See the reason on the page of jobs.",
     ),
 }

@@ -50,12 +50,12 @@ def open_page(browser: Browser, house: House) -> Iterator[Callable[..., Page]]:
 
 
 @pytest.fixture
-def eyes(open_page: Callable[..., Page]) -> Iterator[Callable[..., Eyes]]:
+def eyes(open_page: Callable[..., Page], house: House) -> Iterator[Callable[..., Eyes]]:
     """`eyes("owner", person_id, language="en", phone=True)`; what any of them found wrong fails the test at its end."""
     found: list[str] = []
 
     def make(name: str, person_id: int | None = None, *, language: str = "ko", phone: bool = False) -> Eyes:
-        return Eyes(open_page(person_id, language=language, phone=phone), name, language, found)
+        return Eyes(open_page(person_id, language=language, phone=phone), name, language, found, house.names)
 
     yield make
     assert not found, "\n".join(dict.fromkeys(found))

@@ -177,6 +177,17 @@ class House:
 
         return self.reading(read)
 
+    def names(self) -> list[str]:
+        """Of people, organisations and titles: words of their own, whatever the page's language; longest first."""
+        from portal.accounts.models import Organisation, Person
+        from portal.applications.models import Application, Institution, Member
+
+        columns = (Person.name, Organisation.name, Member.name, Institution.name, Application.title)
+        found = self.reading(
+            lambda: {name for column in columns for name in db.session.scalars(select(column)) if name}
+        )
+        return sorted(found, key=len, reverse=True)
+
     def _sent_link(self, public_id: str) -> str:
         """A one-time link leaves the database when it is sent: read the mail itself, as its recipient would."""
         import email

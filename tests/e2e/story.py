@@ -16,12 +16,13 @@ from sqlalchemy import select
 from portal.accounts.models import Person
 from portal.applications.content import sections_to_apply_with
 from portal.applications.rules.attachments import Place
-from portal.demo import people, teams
+from portal.demo import people, reviewing
 from portal.demo.acting import act, act_as_operator, read
 from portal.demo.calls import CLOSED_FOR_SURE, Plan, adapted, kst
 from portal.demo.consortia import Consortium
 from portal.demo.life import lay_foundations
 from portal.demo.papers import Papers
+from portal.demo.reviewing import Judges, StageIds
 from portal.demo.teams import Shape, compose
 from portal.platform import clock
 from portal.platform.db import db
@@ -29,6 +30,8 @@ from portal.programs import service as programs
 from portal.programs.definition import Section
 from portal.programs.loader import load_call
 from portal.programs.models import Call
+from portal.reviews.models import Review
+from portal.routing.models import Assignment, AssignmentState, Panel
 from tests.e2e.house import House
 
 T = TypeVar("T")
@@ -49,6 +52,17 @@ class Work(Consortium):
     def _attach(self, place: Place, number: int, slice_: str) -> None:
         if place.code not in self.left_out:
             super()._attach(place, number, slice_)
+
+
+class Fair(Judges):
+    """Reviewers who agree which application is best."""
+
+    def __init__(self, seed: str, best: int) -> None:
+        super().__init__(seed)
+        self.best = best
+
+    def total(self, person_id: int, application_id: int, stage: str) -> float:
+        return 91.0 if application_id == self.best else 70.0 + application_id % 5
 
 
 class Story:
@@ -139,17 +153,62 @@ class Story:
         self.house.move_clock(self.plan.closes + CLOSED_FOR_SURE)
         self.settle()
 
+    # --- the stages ---
+
+    def stage(self, position: int) -> StageIds:
+        return self.do(lambda: reviewing.stage_of(self.plan.code, position))
+
+    def panel(self, position: int) -> int:
+        query = select(Panel.id).where(Panel.stage_id == self.stage(position).stage_id)
+        return self.house.reading(lambda: db.session.scalars(query).one())
+
+    def form_panel(self, position: int) -> int:
+        """Invited, accepted, routed and published, by services and the worker's jobs."""
+        cast, stage = self.cast, self.stage(position)
+        self.do(lambda: reviewing.decide_unclear(cast, stage))
+        panel = self.do(lambda: reviewing.form_panel(cast, stage, self.rng))
+        self.settle()
+        self.do(lambda: reviewing.answer_invitations(cast, panel, decline=False))
+        self.settle()
+        self.route(panel, seed=position + 1)
+        return panel
+
+    def route(self, panel: int, seed: int) -> None:
+        self.do(lambda: reviewing.ask_to_route(self.cast, panel, seed))
+        self.settle()
+        self.do(lambda: reviewing.publish_assignments(self.cast, panel))
+        self.settle()
+
+    def assignments(self, person_id: int) -> list[str]:
+        """Public ids, in the order in which they were made."""
+        query = select(Assignment.public_id).where(Assignment.person_id == person_id).order_by(Assignment.id)
+        return self.house.reading(lambda: list(db.session.scalars(query)))
+
+    def review_the_rest(self, position: int) -> None:
+        """Every review that is not yet in; then the worker ranks."""
+        stage, panel = self.stage(position), self.panel(position)
+        judges = Fair(self.seed, self.works[0].team.application_id)
+
+        def write() -> None:
+            reviewing.declare(self.cast, panel, conflicts=False)
+            rows = reviewing.given(panel, AssignmentState.ACCEPTED)
+            query = select(Review.assignment_id).where(Review.locked_at.is_not(None))
+            locked = read(lambda: set(db.session.scalars(query)))
+            for person in sorted({row.person_id for row in rows}):
+                mine = [row for row in rows if row.person_id == person and row.id not in locked]
+                for row in mine:
+                    judges.review(stage, row)
+                if mine:
+                    reviewing.hand_in(mine)
+
+        self.do(write)
+        self.settle()
+
     # --- people ---
 
-    def name(self, person_id: int) -> str:
-        return self.do(lambda: read(lambda: db.session.get_one(Person, person_id).name))
+    def public(self, person_id: int) -> str:
+        return self.house.reading(lambda: db.session.get_one(Person, person_id).public_id)
 
     def account(self, name: str, email: str, language: str = "ko") -> int:
-        """Somebody new with a confirmed account, who works at a university."""
-
-        def make() -> int:
-            return act_as_operator(lambda c: people.account(c, name, email, language).id)
-
-        return self.do(make)
-
-
+        """Somebody new with a confirmed account."""
+        return self.do(lambda: act_as_operator(lambda c: people.account(c, name, email, language).id))

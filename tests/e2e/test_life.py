@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from datetime import timedelta
-from pathlib import Path
+from collections.abc import Callable
 
 from sqlalchemy import select
 
 from portal.accounts import service as accounts
-from portal.accounts.models import Person
 from portal.applications.models import Application, PlannedCost, SectionAnswer, Submission
 from portal.applications.queries.submissions import content_of
 from portal.applications.rules.budget import cell_field
@@ -19,10 +16,8 @@ from portal.budgets.models import BudgetLine
 from portal.demo import deciding, reviewing, teams
 from portal.demo.acting import act, act_as_operator, read
 from portal.demo.papers import pdf
-from portal.demo.reviewing import Judges, StageIds
 from portal.platform.db import db
-from portal.programs.models import Stage
-from portal.routing.models import Assignment, AssignmentState, Panel
+from portal.routing.models import Panel
 from tests.e2e.eyes import Eyes
 from tests.e2e.house import House
 from tests.e2e.story import Story, Work
@@ -32,17 +27,6 @@ PROBLEM = "지금 있는 모델은 우리말의 높임과 말줄임을 자주 �
 SUMMARY = "우리말 상담을 끝까지 이해하는 모델을 처음부터 만듭니다."
 BETTER = "우리말 상담과 법령을 끝까지 이해하는 모델을 처음부터 만듭니다."
 WORK = ("말뭉치를 모아 권리를 확인하고 정제합니다.", "평가 도구를 만들고 단계마다 안전성을 점검합니다.")
-
-
-class Fair(Judges):
-    """Reviewers who find the same team best."""
-
-    def __init__(self, seed: str, best: int) -> None:
-        super().__init__(seed)
-        self.best = best
-
-    def total(self, person_id: int, application_id: int, stage: str) -> float:
-        return 91.0 if application_id == self.best else 70.0 + application_id % 5
 
 
 def test_the_whole_life(house: House, eyes: See) -> None:
@@ -203,8 +187,8 @@ def form_a_panel(story: Story, eyes: See) -> None:
     officer.go(here)
     officer.go(f"{here}/panel")
     for person in _panel(story):
-        officer.page.locator(f"label[for='p{_public(story, person)}']").click()
-    officer.page.select_option("#chair", _public(story, story.cast.chair))
+        officer.page.locator(f"label[for='p{story.public(person)}']").click()
+    officer.page.select_option("#chair", story.public(story.cast.chair))
     officer.press("고른 위원 초대")
     story.settle()
     reviewer = story.cast.reviewers["academia"][0]
@@ -212,8 +196,7 @@ def form_a_panel(story: Story, eyes: See) -> None:
     guest.go(story.house.letters("routing.seat_invited", reviewer)[0])
     guest.press("수락합니다")
     guest.says("수락하셨습니다")
-    stage = _stage(story, 0)
-    panel = _panel_of(story, stage)
+    panel = story.panel(0)
     story.do(lambda: reviewing.accept_late_seats(panel))
     story.settle()
     officer.go(here)
@@ -230,19 +213,6 @@ def _panel(story: Story) -> list[int]:
     return [story.cast.chair, reviewers["academia"][0], reviewers["industry"][0]]
 
 
-def _public(story: Story, person_id: int) -> str:
-    return story.house.reading(lambda: db.session.get_one(Person, person_id).public_id)
-
-
-def _stage(story: Story, position: int) -> StageIds:
-    return story.do(lambda: reviewing.stage_of(story.plan.code, position))
-
-
-def _panel_of(story: Story, stage: StageIds) -> int:
-    query = select(Panel.id).where(Panel.stage_id == stage.stage_id)
-    return story.house.reading(lambda: db.session.scalars(query).one())
-
-
 # --- the reviewers ---
 
 
@@ -251,15 +221,17 @@ def review(story: Story, eyes: See) -> None:
     person = story.cast.reviewers["academia"][0]
     reviewer = eyes("reviewer", person)
     page = reviewer.go("/reviews")
-    first = _assignments(story, person)[0]
+    first = story.assignments(person)[0]
     reviewer.go(f"/reviews/{first}/conflict")
     reviewer.tick("answer", "none")
     page.locator("label[for=pledge]").click()
     reviewer.press("답변 제출")
-    stage = _stage(story, 0)
+    stage = story.stage(0)
     for criterion in stage.definition.criteria:
         page.fill(f"#points_{criterion.code}", str(criterion.points - 3))
-        page.fill(f"#reason_{criterion.code}", "목표와 방법이 계산으로 뒷받침되어 있습니다. 위험에 대한 대책도 있습니다.")
+        page.fill(
+            f"#reason_{criterion.code}", "목표와 방법이 계산으로 뒷받침되어 있습니다. 위험에 대한 대책도 있습니다."
+        )
     page.fill("#comment", "목표가 분명하고 처음부터 학습한 경험이 확인됩니다.")
     reviewer.saved()
     assert page.inner_text("[data-total-points]") == str(sum(c.points - 3 for c in stage.definition.criteria))
@@ -269,46 +241,16 @@ def review(story: Story, eyes: See) -> None:
     reviewer.press("이 평가 제출하기")
     reviewer.says("SHA-256")
     reviewer.go("/reviews")
-    _others_review(story, stage, _panel_of(story, stage))
+    story.review_the_rest(0)
     officer = eyes("officer", story.cast.officers[0])
     officer.go(f"/office/calls/{story.call}/reviews")
     officer.go(f"/office/calls/{story.call}/ranking")
     officer.says(story.works[0].team.theme.title.ko)
 
 
-def _assignments(story: Story, person_id: int) -> list[str]:
-    query = select(Assignment.public_id).where(Assignment.person_id == person_id).order_by(Assignment.id)
-    return story.house.reading(lambda: list(db.session.scalars(query)))
-
-
-def _others_review(story: Story, stage: StageIds, panel_id: int) -> None:
-    """Every review that is not yet in; then the worker ranks."""
-    judges = Fair(story.seed, story.works[0].team.application_id)
-
-    def write() -> None:
-        reviewing.declare(story.cast, panel_id, conflicts=False)
-        rows = reviewing.given(panel_id, AssignmentState.ACCEPTED)
-        locked = set(read(lambda: list(db.session.scalars(_locked()))))
-        for person in sorted({row.person_id for row in rows}):
-            mine = [row for row in rows if row.person_id == person and row.id not in locked]
-            for row in mine:
-                judges.review(stage, row)
-            if mine:
-                reviewing.hand_in(mine)
-
-    story.do(write)
-    story.settle()
-
-
-def _locked():  # type: ignore[no-untyped-def]
-    from portal.reviews.models import Review
-
-    return select(Review.assignment_id).where(Review.locked_at.is_not(None))
-
-
 def present(story: Story) -> None:
     """The first stage is decided and the second reviewed, by services."""
-    cast, first, second = story.cast, _stage(story, 0), _stage(story, 1)
+    cast, first, second = story.cast, story.stage(0), story.stage(1)
 
     def decide() -> None:
         rows = deciding.ranked(first)
@@ -322,16 +264,8 @@ def present(story: Story) -> None:
     story.do(decide)
     story.do(approve)
     story.settle()
-    story.do(lambda: reviewing.decide_unclear(cast, second))
-    panel = story.do(lambda: reviewing.form_panel(cast, second, story.rng))
-    story.settle()
-    story.do(lambda: reviewing.answer_invitations(cast, panel, decline=False))
-    story.settle()
-    story.do(lambda: reviewing.ask_to_route(cast, panel, seed=2))
-    story.settle()
-    story.do(lambda: reviewing.publish_assignments(cast, panel))
-    story.settle()
-    _others_review(story, second, panel)
+    story.form_panel(1)
+    story.review_the_rest(1)
     story.do(lambda: deciding.find_conditions(cast, second, deciding.ranked(second)))
 
 
@@ -348,7 +282,7 @@ def _live_decision(stage_id: int) -> int:
 
 def recommend(story: Story, eyes: See) -> None:
     """The chair opens the table; what is left moves as one types; the chair closes it."""
-    panel = _panel_of(story, _stage(story, 1))
+    panel = story.panel(1)
     public = story.house.reading(lambda: db.session.get_one(Panel, panel).public_id)
     chair = eyes("chair", story.cast.chair)
     page = chair.go(f"/panels/{public}/award")

@@ -41,7 +41,7 @@ OVER_QUANTITY = Text(
 )
 OVER_MONTHS = Text("1개월부터 {cap}개월까지 신청할 수 있습니다.", "Ask for 1 to {cap} months.")
 EXCLUDED = Text(
-    "이 컨소시엄은 다음 자원을 신청할 수 없습니다: {name}. 까닭: {reason}.",
+    "이 컨소시엄은 다음 자원을 신청할 수 없습니다: {name}. 사유: {reason}.",
     "This consortium cannot ask for: {name}. Reason: {reason}.",
 )
 NOT_OFFERED = Text("이 공고에서 신청받지 않는 항목입니다.", "This call does not offer this.")

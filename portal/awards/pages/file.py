@@ -39,10 +39,12 @@ EVENTS = {
 def money_path(definition: CallDefinition, pieces: Sequence[Piece], what: Text) -> list[dict[str, Any]]:
     """From the whole budget down to the year's line, then what these pieces take of that year."""
     tree = budgets.tree()
-    first = next((c for c in rules.chargeable_lines(definition) if c in tree.by_code), None)
+    currency = definition.currency  # of cards there is no path: pools stand apart from the budget
+    known = (tree.by_code[c] for c in rules.chargeable_lines(definition) if c in tree.by_code)
+    first = next((line for line in known if line.unit == currency), None)
     if first is None:
         return []
-    lines = _to_year(tree, tree.by_code[first], definition)
+    lines = _to_year(tree, first, definition)
     rows = budgets.lines_by_code([line.code for line in lines])
     steps = [
         {"label": rows[line.code].names, "amount": rows[line.code].cap, "mark": rows[line.code].mark, "unit": line.unit}

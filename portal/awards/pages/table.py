@@ -108,7 +108,8 @@ def view(actor: Actor, made: Sheet, form: TableForm) -> dict[str, Any]:
     return {
         "rows": [_row(entry, made, form, tree, stage.conditions, found.get(entry.id, {})) for entry in made.entries],
         "keep": keep,
-        "caps": bundles.grouped(caps),
+        "caps": bundles.grouped(caps, made.definition),
+        "seated": seat is not None,
         "live": any(cap.live for cap in caps),
         "chosen": len({row.entry_id for row in typed(form, made) if row.piece.quantity > 0}),
         "may_write": seat is not None and not closed and made.panel.stage.decided_at is None,
@@ -162,7 +163,7 @@ def _cell(
         "asked": bundles.size_of(piece, made.definition),
         "stored": bundles.size_of(stored, made.definition) if stored and stored.quantity else "",
         "differs": stored is not None and stored != shown,
-        "deep": rules.is_deep_cut(piece, stored),
+        "deep": bool(advice.bundle()) and rules.is_deep_cut(piece, stored),
         "unit": made.definition.currency if component.kind == "money" else component.unit,
         "quantity": quantity,
         "months": months,

@@ -12,7 +12,9 @@ from sqlalchemy.orm import joinedload
 
 from portal.applications.models import Application
 from portal.awards.models import Award, AwardComponent, AwardState, Decision, Outcome
+from portal.awards.queries.decisions import decision_is_published
 from portal.budgets.models import BudgetLine, Entry, LineStatus, Movement
+from portal.budgets.queries import movement_is_public
 from portal.platform.db import db
 from portal.programs.models import Call, CallState, Program, Stage
 
@@ -43,7 +45,7 @@ def plan(now: datetime) -> list[Branch]:
     published = (
         select(Entry.line_id, func.sum(Entry.amount).label("used"))
         .join(Movement, Entry.movement_id == Movement.id)
-        .where(Movement.public_from <= now)
+        .where(movement_is_public(now))
         .group_by(Entry.line_id)
         .subquery()
     )
@@ -92,7 +94,7 @@ def days_to_award() -> list[tuple[Call, timedelta]]:
         select(Call, func.max(Decision.published_at))
         .join(Stage, Stage.call_id == Call.id)
         .join(Decision, Decision.stage_id == Stage.id)
-        .where(Call.state == CallState.DECIDED, Decision.published_at.is_not(None))
+        .where(Call.state == CallState.DECIDED, decision_is_published())
         .group_by(Call.id)
         .order_by(Call.id)
     ).all()
@@ -113,7 +115,7 @@ def published_awards(program_id: int | None = None, page: int = 1, size: int = 5
         .join(Outcome, Award.outcome_id == Outcome.id)
         .join(Decision, Outcome.decision_id == Decision.id)
         .outerjoin(value, value.c.award_id == Award.id)
-        .where(Decision.published_at.is_not(None), Award.state.in_(PUBLIC_AWARDS))
+        .where(decision_is_published(), Award.state.in_(PUBLIC_AWARDS))
     )
     if program_id is not None:
         query = query.where(Call.program_id == program_id)
@@ -132,7 +134,7 @@ def published_decisions(call_id: int) -> dict[int, Decision]:
     found = db.session.scalars(
         select(Decision)
         .join(Stage, Decision.stage_id == Stage.id)
-        .where(Stage.call_id == call_id, Decision.published_at.is_not(None))
+        .where(Stage.call_id == call_id, decision_is_published())
         .order_by(Decision.id)
     )
     return {decision.stage_id: decision for decision in found}

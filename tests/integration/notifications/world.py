@@ -1,0 +1,229 @@
+"""One of everything that a letter may be about, with people who read Korean and people who read English."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import select
+
+from portal.accounts.models import Person
+from portal.applications.models import Application, Institution, Member, Submission
+from portal.applications.service import add_member, ask_confirmation
+from portal.audit.models import AuditAnchor
+from portal.awards.models import Award, AwardState, Decision, DecisionState, Outcome, Result
+from portal.budgets.models import Freeze
+from portal.platform import clock
+from portal.platform.db import db
+from portal.programs import service as programs
+from portal.reviews.models import Review, ReviewState
+from portal.routing.models import Panel, Seat, SeatState
+from portal.screening.models import Screening, ScreeningState
+from tests.factories import awards, base, reviews
+from tests.factories.awards import ids
+from tests.factories.consortia import Team, complete_team, joined_partner
+
+TITLE = "Tiny model"
+
+
+@dataclass
+class Notice:
+    """What a job asks for: payload, who gets a letter (address -> language), whom it must not name."""
+
+    payload: dict[str, Any]
+    to: dict[str, str]
+    unnamed: list[str] = field(default_factory=list)
+
+
+def _known(people: Iterable[Person]) -> dict[str, str]:
+    return {who.email: who.language for who in people}
+
+
+def _call(who: Person, name: str, language: str) -> Person:
+    who.name, who.language = name, language
+    return who
+
+
+def team_notices() -> dict[str, Notice]:
+    """A team of two institutions whose partner reads English, beside a rival in a call of its own."""
+    team = complete_team()
+    partner = joined_partner(team, name="Gaon University")
+    rival = complete_team()
+
+    def make() -> dict[str, Notice]:
+        owner = _call(db.session.get_one(Person, team.owner_id), "Kim Haneul", "ko")
+        joiner = _call(db.session.get_one(Person, partner.person_id), "Park Gaon", "en")
+        _call(db.session.get_one(Person, rival.owner_id), "Rival Applicant", "ko")
+        for one in (team, rival):
+            db.session.get_one(Application, one.application_id).title = TITLE
+        return _of_team(team, partner.institution, partner.institution_id, _known([owner, joiner]), joiner)
+
+    return base.committed(make)
+
+
+def _of_team(team: Team, code: str, institution_id: int, both: dict[str, str], joiner: Person) -> dict[str, Notice]:
+    from portal.applications.models import MemberRole
+
+    application = db.session.get_one(Application, team.application_id)
+    unnamed = ["Rival Applicant"]
+    invited = Institution(
+        public_id=ids.public_id(), application_id=application.id, position=5, role="joint", name="Sol Labs",
+        kind="company_sme", contact_email="new@example.org", invited_at=clock.now(),
+    )  # fmt: skip
+    db.session.add(invited)
+    member: Member = add_member(
+        team.context(), application.id, institution=team.lead, name="Choi Bada", email="bada@example.org",
+        role=MemberRole.RESEARCHER,
+    )  # fmt: skip
+    link = ask_confirmation(team.context(), application.id, code, "Lee Daepyo", joiner.email)
+    made = Submission(
+        public_id=ids.public_id(), application_id=application.id, number=1, receipt="SMALL-ABC", content="{}",
+        sha256="a" * 64, submitted_at=clock.now(),
+    )  # fmt: skip
+    db.session.add(made)
+    db.session.flush()
+    amendment = programs.extend_call(
+        base.context(), application.call_id, application.call.closes_at + timedelta(days=1),
+        {"ko": "요청이 많아", "en": "By request"},
+    )  # fmt: skip
+    mine = {"application_id": application.id}
+    return {
+        "applications.institution_invited": Notice(
+            {"institution_id": invited.id}, {"new@example.org": application.language}, unnamed
+        ),
+        "applications.member_invited": Notice(
+            {"member_id": member.id}, {"bada@example.org": application.language}, unnamed
+        ),
+        "applications.confirmation_asked": Notice({"link_id": link.id}, _known([joiner]), unnamed),
+        "applications.part_reminded": Notice({"institution_id": institution_id}, _known([joiner]), unnamed),
+        "applications.submitted": Notice({"submission_id": made.id}, both, unnamed),
+        "applications.withdrawn": Notice(mine, both, unnamed),
+        "applications.reinstated": Notice(mine, both, unnamed),
+        "programs.amended": Notice({"amendment_id": amendment.id}, both, unnamed),
+    }
+
+
+def review_notices() -> dict[str, Notice]:
+    """Two reviewers of two applications: nobody learns the other's name, or an applicant's."""
+    field_ = reviews.under_review(2, 2)
+    review_id = reviews.submitted(field_, 0, 1)
+
+    def make() -> dict[str, Notice]:
+        first = _call(field_.person(0), "Reviewer One", "ko")
+        second = _call(field_.person(1), "Reviewer Two", "en")
+        for n, who in enumerate(field_.field.principals):
+            _call(db.session.get_one(Person, who), f"Principal {n}", "en")
+        applicants = [f"Principal {n}" for n in range(2)]
+        panel = db.session.get_one(Panel, field_.field.panel_id)
+        third = base.person("Reviewer Three", "en")
+        seat = Seat(
+            public_id=ids.public_id(), panel_id=panel.id, person_id=third.id, kind="academia", chair=False,
+            state=SeatState.INVITED, invited_at=clock.now(),
+        )  # fmt: skip
+        db.session.add(seat)
+        entry = reviews.entry_of(field_, 0)
+        entry.application.title = TITLE
+        screening = Screening(
+            public_id=ids.public_id(), entry_id=entry.id, state=ScreeningState.INELIGIBLE, rules_hash="0" * 64,
+            screened_at=clock.now(), reason="No lead institution",
+        )  # fmt: skip
+        db.session.add(screening)
+        db.session.flush()
+        assert db.session.get_one(Review, review_id).state is ReviewState.LOCKED
+        everybody = ["Reviewer One", "Reviewer Two", "Reviewer Three", *applicants]
+        owner = db.session.get_one(Person, entry.application.owner_id)
+        due = {"stage_id": field_.stage_id, "person_id": first.id}
+        return {
+            "routing.seat_invited": Notice({"seat_id": seat.id}, _known([third]), everybody),
+            "routing.assigned": Notice({"panel_id": panel.id, "person_id": first.id}, _known([first]), everybody),
+            "reviews.submitted": Notice({"review_id": review_id}, _known([second]), everybody),
+            "reviews.reminder": Notice(due, _known([first]), everybody),
+            "screening.ineligible": Notice({"screening_id": screening.id}, _known([owner]), everybody),
+        }
+
+    return base.committed(make)
+
+
+def award_notices() -> dict[str, Notice]:
+    """Two teams decided together: each learns its own outcome."""
+
+    def make() -> dict[str, Notice]:
+        awards.with_plan()
+        found = awards.ready(2)
+        mine, other = found.owners
+        _call(mine, "Owner One", "en")
+        _call(other, "Owner Two", "ko")
+        _call(found.chair, "Chair Person", "ko")
+        officer, administrator, proposer = (
+            base.person(n, language) for n, language in (("Officer", "en"), ("Administrator", "ko"), ("Proposer", "en"))
+        )
+        base.grant(officer, "officer")
+        for who in (administrator, proposer):
+            base.grant(who, "administrator")
+        found.entries[0].application.title = TITLE
+        at = clock.now()
+        decision = Decision(
+            public_id=ids.public_id(), stage_id=found.stage.id, ranking_run_id=found.run.id, rules_hash="0" * 64,
+            reason="R", state=DecisionState.PUBLISHED, proposed_at=at, proposed_by_id=proposer.id, published_at=at,
+            annulment_reason="Too few",
+        )  # fmt: skip
+        db.session.add(decision)
+        db.session.flush()
+        outcome = Outcome(
+            public_id=ids.public_id(), decision_id=decision.id, entry_id=found.entries[0].id, result=Result.AWARD,
+            rank=1, reason="Convincing",
+        )  # fmt: skip
+        db.session.add(outcome)
+        db.session.flush()
+        award = Award(
+            public_id=ids.public_id(), outcome_id=outcome.id, application_id=found.entries[0].application_id,
+            call_id=found.call.id, state=AwardState.OFFERED, created_at=at, answer_until=at,
+        )  # fmt: skip
+        db.session.add(award)
+        db.session.flush()
+        hidden = ["Owner Two", "Chair Person"]
+        about, decided = {"award_id": award.id}, {"decision_id": decision.id}
+        return {
+            "awards.outcome": Notice({"outcome_id": outcome.id}, _known([mine]), hidden),
+            "awards.offer": Notice(about, _known([mine]), hidden),
+            "awards.proposed": Notice(decided, _known([administrator]), [*hidden, "Owner One"]),
+            "awards.returned": Notice(decided, _known([proposer]), [*hidden, "Owner One"]),
+            "awards.accepted": Notice(about, _known([officer]), hidden),
+            "awards.declined": Notice(about, _known([officer]), hidden),
+            "awards.expired": Notice(about, _known([officer]), hidden),
+        }
+
+    return base.committed(make)
+
+
+def house_notices() -> dict[str, Notice]:
+    """Accounts, the books, the chain."""
+
+    def make() -> dict[str, Notice]:
+        from tests.factories.accounts import account
+
+        who = account(base.person("New Person", "en"), confirmed=False)
+        budget, auditor = base.person("Budget Officer", "ko"), base.person("Auditor", "en")
+        base.grant(budget, "budget_officer")
+        base.grant(auditor, "auditor")
+        administrators = db.session.scalars(select(Person).where(Person.name.in_(("Administrator", "Proposer")))).all()
+        freeze = Freeze(at=clock.now(), finding="t_root: 1 != 2")
+        anchor = AuditAnchor(at=clock.now(), sequence=1, hash="0" * 64, reason="deadline X", signature="f" * 128)
+        db.session.add_all([freeze, anchor])
+        db.session.flush()
+        return {
+            **{
+                f"accounts.{kind}": Notice({"person_id": who.id}, _known([who]))
+                for kind in ("confirm", "reset", "already_registered")
+            },
+            "budgets.mismatch": Notice({"freeze_id": freeze.id}, _known([budget, *administrators])),
+            "audit.anchored": Notice({"anchor_id": anchor.id, "notable": True}, _known([auditor])),
+        }
+
+    return base.committed(make)
+
+
+def everything() -> dict[str, Notice]:
+    return team_notices() | review_notices() | award_notices() | house_notices()

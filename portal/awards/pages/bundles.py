@@ -126,8 +126,9 @@ def caps(
     return found
 
 
-def grouped(found: Iterable[Cap]) -> dict[str, Any]:
-    """Money lines one by one; the months of each pool together, the tightest first in sight."""
+def grouped(found: Iterable[Cap], definition: CallDefinition) -> dict[str, Any]:
+    """Money lines one by one; the months of each pool together under its option's name, with the tightest."""
+    options = {o.pool: o.names for component in definition.components for o in component.options if o.pool}
     money: list[Cap] = []
     pools: dict[str, list[Cap]] = {}
     for cap in found:
@@ -138,7 +139,12 @@ def grouped(found: Iterable[Cap]) -> dict[str, Any]:
     return {
         "money": money,
         "pools": [
-            {"months": months, "tightest": min(months, key=lambda c: (c.left, c.code))} for months in pools.values()
+            {
+                "names": options.get(code, months[0].names),
+                "months": months,
+                "tightest": min(months, key=lambda c: (c.left, c.code)),
+            }
+            for code, months in pools.items()
         ],
     }
 

@@ -155,7 +155,8 @@ def word(found: Any) -> tuple[Text, str]:
 
 def caps_beside(actor: Actor, call: Call, pieces: Sequence[Piece]) -> dict[str, Any]:
     tree = budgets.tree()
-    return bundles.grouped(bundles.caps(actor, call.definition, pieces, bundles.known_lines(tree), tree))
+    caps = bundles.caps(actor, call.definition, pieces, bundles.known_lines(tree), tree)
+    return bundles.grouped(caps, call.definition)
 
 
 def approvers(decision: Decision, now: datetime) -> list[dict[str, Any]]:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, false, func, or_, select, true
 from sqlalchemy.orm import joinedload
 
 from portal.accounts import rules
@@ -21,6 +21,7 @@ from portal.accounts.models import (
 from portal.accounts.queries.actors import grant_is_valid, identities
 from portal.platform.context import Actor
 from portal.platform.db import db
+from portal.platform.visibility import clause
 
 PAGE = 50
 
@@ -95,11 +96,15 @@ def people(now: datetime, *, words: str = "", role: str = "", number: int = 1) -
     return PeoplePage(rows, number, total)
 
 
+@clause
+def records_open_to(actor: Actor) -> ColumnElement[bool]:
+    """Everybody's record, or nobody's."""
+    return true() if any(actor.holds(role) for role in rules.READS_PEOPLE) else false()
+
+
 def person_for_office(actor: Actor, public_id: str) -> Person | None:
     """A person's record for those whose office it is to look after people."""
-    if not any(actor.holds(role) for role in rules.READS_PEOPLE):
-        return None
-    return db.session.scalars(select(Person).where(Person.public_id == public_id)).one_or_none()
+    return db.session.scalars(select(Person).where(Person.public_id == public_id, records_open_to(actor))).one_or_none()
 
 
 def person_by_email_key(key: str) -> Person | None:

@@ -223,10 +223,15 @@ def undeclared(actor: Actor, panel_id: int) -> Sequence[Assignment]:
     ).all()
 
 
+@clause
+def seat_is_mine(actor: Actor) -> ColumnElement[bool]:
+    return Seat.person_id.in_(identities(actor))
+
+
 def my_seat(actor: Actor, public_id: str) -> Seat | None:
     return db.session.scalars(
         select(Seat)
-        .where(Seat.public_id == public_id, Seat.person_id.in_(identities(actor)))
+        .where(Seat.public_id == public_id, seat_is_mine(actor))
         .options(joinedload(Seat.panel).joinedload(Panel.stage))
     ).one_or_none()
 

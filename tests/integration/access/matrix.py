@@ -244,6 +244,7 @@ RULES: dict[str, Rule] = {
             get("reviews.review", "public_id=chair:1", allowed="chair"),
             get("reviews.review", "public_id=chair:2", allowed="chair", get=302),
             get("reviews.review", "public_id=past_assignment", allowed=NOBODY),
+            get("reviews.review", "public_id=declined_assignment", allowed=NOBODY),
         ),
     ),
     "reviews.reviews_application": Rule(
@@ -260,6 +261,8 @@ RULES: dict[str, Rule] = {
             post("reviews.save", "public_id=conflicted:1", allowed=NOBODY),
             post("reviews.save", "public_id=chair:2", allowed=NOBODY),
             post("reviews.save", "public_id=past_assignment", allowed=NOBODY),
+            both("reviews.submit", "public_id=past_assignment", allowed=NOBODY),
+            both("reviews.submit", "public_id=chair:2", allowed=NOBODY),
         ),
     ),
     "routing.answers_declaration": Rule(
@@ -453,7 +456,14 @@ SIGHTS: tuple[Sight, ...] = (
     Sight("awards.decision", "노을모델", f"auditor {OFFICE}", "public_id=undecided"),
     Sight("awards.table", "서리모델", f"assigned chair auditor {OFFICE}", "public_id=open_panel"),
     Sight("awards.awards", "노을모델", OFFICE, "public_id=undecided_call"),
+    # names before the declaration: one's own assignments
+    Sight("routing.pledge", "김하늘", "chair", "public_id=seat:chair"),
+    Sight("routing.pledge", "김하늘", NOBODY, "public_id=seat:assigned"),
+    # what published awards have taken, nothing of the one that is only reserved
+    Sight("desks_public.programs", "1,900,000원", EVERYBODY),
+    Sight("desks_public.programs", "3,800,000원", NOBODY),
     # calls, letters, lines
+    Sight("routing.conflicts", "새벽모델", NOBODY, "public_id=open_call"),
     Sight("desks_public.programs", "숨은 공고", NOBODY),
     Sight("notifications.inbox", "편지 하나", "owner"),
     Sight("budgets.tree", "항목 t_gpu_2025", "budget_officer line_officer auditor"),

@@ -148,6 +148,7 @@ def build(app: Flask) -> World:
     base.committed(lambda: _drafting(world))
     base.committed(lambda: _in_review(world))
     base.committed(lambda: _screened_and_routed(world))
+    base.committed(lambda: _past(world))
     base.committed(lambda: _decided(world))
     base.committed(lambda: _undecided(world))
     base.committed(lambda: _office(world))
@@ -261,6 +262,15 @@ def _in_review(world: World) -> None:
     )
     own.dismissed_at = clock.now()
     world.ids["conflict:officer"] = own.public_id
+    declined = Assignment(
+        public_id=RandomIds().public_id(), entry_id=second.entry.id, panel_id=panel.id,
+        person_id=world.people["unassigned"], state=AssignmentState.DECLINED, pseudonym="Q", explanation={},
+        created_at=clock.now(),
+    )  # fmt: skip
+    db.session.add(declined)
+    draft_id = db.session.scalars(select(Application.id).where(Application.public_id == world.ids["draft"])).one()
+    conflicts.write(base.context(), world.people["conflicted"], draft_id, "participant", Severity.ABSOLUTE)
+    world.ids["declined_assignment"] = declined.public_id
     found = [screening.screen(base.context(), one.entry.id) for one in (first, second)]
     world.ids |= {
         "call": call.public_id, "app": first.application.public_id, "other_app": second.application.public_id,
@@ -317,6 +327,22 @@ def _screened_and_routed(world: World) -> None:
     }  # fmt: skip
 
 
+# --- a stage that is decided: access has ended ---
+
+
+def _past(world: World) -> None:
+    made = routing.field_of(1, 0, _as_wbl(reviews.definition()))
+    who = world.person("assigned")
+    panel = routing.panel(made.stage(), [who])
+    past = Assignment(
+        public_id=RandomIds().public_id(), entry_id=made.entries[0], panel_id=panel.id, person_id=who.id,
+        state=AssignmentState.ACCEPTED, pseudonym="P", explanation={}, created_at=clock.now(),
+    )  # fmt: skip
+    db.session.add(past)
+    made.stage().review_opens_at = made.stage().decided_at = clock.now()
+    world.ids |= {"past_assignment": past.public_id, "seat:past": _seat(panel.id, who.id), "past_call": made.call}
+
+
 # --- decisions ---
 
 
@@ -363,11 +389,9 @@ def _decided(world: World) -> None:
     awards.publish(world.context("administrator"), number)
     decision = db.session.get_one(Decision, number)
     award = db.session.scalars(select(Award).join(Outcome).where(Outcome.decision_id == number)).one()
-    past = db.session.scalars(select(Assignment).where(Assignment.entry_id == made.entries[0].id)).one()
     world.ids |= {
         "decided_call": made.call.public_id, "decision": decision.public_id, "award": award.public_id,
-        "decided_app": made.entries[0].application.public_id, "declined_app": made.entries[1].application.public_id,
-        "past_assignment": past.public_id, "seat:past": _seat(made.panel.id, world.people["assigned"]), "decided_panel": made.panel.public_id,
+        "decided_app": made.entries[0].application.public_id, "declined_app": made.entries[1].application.public_id, "decided_panel": made.panel.public_id,
     }  # fmt: skip
 
 

@@ -75,7 +75,8 @@ def live_apart(program: str, scale: str, seed: int, keep: bool) -> None:
             sys.executable, "-m", "flask", "--app", "app", "demo", "drive", "--program", program, "--scale", scale,
             "--seed", str(seed), "--report", str(report),
         )  # fmt: skip
-        with processes.running("life", command, processes.surroundings(folder, database, broker)) as child:
+        surroundings = processes.surroundings(folder, database, broker)
+        with processes.running("life", command, surroundings, grace=4 * processes.GRACE_SECONDS) as child:
             status = child.process.wait()
         if status == 0:
             click.echo(report.read_text())

@@ -166,9 +166,7 @@ def check(plan: Plan, report: dict[str, Any], teams: list[Team]) -> None:
 
 def broken_promises() -> Iterator[str]:
     """Caps hold, books agree, the chain verifies, no job is parked, every letter left, every hash matches."""
-    sums = dict(
-        db.session.execute(select(Entry.line_id, func.sum(Entry.amount)).group_by(Entry.line_id)).all()
-    )
+    sums = dict(db.session.execute(select(Entry.line_id, func.sum(Entry.amount)).group_by(Entry.line_id)).all())
     for line in db.session.scalars(select(BudgetLine).order_by(BudgetLine.id)):
         if line.enforced and max(line.used, int(sums.get(line.id, 0))) > line.cap:
             yield f"cap exceeded on {line.code}: {line.used} of {line.cap} {line.unit}"

@@ -24,7 +24,7 @@ WORKER: Final = (
     sys.executable, "-m", "celery", "-A", "workers.celery_app", "worker", "-P", "threads", "-c", "4",
     "--without-gossip", "--without-mingle", "--without-heartbeat", "-l", "warning",
 )  # fmt: skip
-GRACE_SECONDS: Final = 10.0
+GRACE_SECONDS: Final = 6.0
 
 
 class Stopped(BaseException):
@@ -54,13 +54,13 @@ class Child:
     def alive(self) -> bool:
         return self.process.poll() is None
 
-    def end(self) -> None:
-        """Ask the whole group to end, then make it."""
+    def end(self, grace: float = GRACE_SECONDS) -> None:
+        """Ask the whole group to end, then make it. `grace` of one that ends children itself is longer than theirs."""
         for how in (signal.SIGTERM, signal.SIGKILL):
             if self.alive():
                 os.killpg(self.process.pid, how)
                 try:
-                    self.process.wait(GRACE_SECONDS)
+                    self.process.wait(grace)
                 except subprocess.TimeoutExpired:
                     continue
 
@@ -72,13 +72,17 @@ class Child:
 
 @contextmanager
 def running(
-    name: str, command: tuple[str, ...], environment: dict[str, str] | None = None, log: Path | None = None
+    name: str,
+    command: tuple[str, ...],
+    environment: dict[str, str] | None = None,
+    log: Path | None = None,
+    grace: float = GRACE_SECONDS,
 ) -> Iterator[Child]:
     child = Child(name, command, {**os.environ, **(environment or {}), "PYTHONUNBUFFERED": "1"}, log)
     try:
         yield child
     finally:
-        child.end()
+        child.end(grace)
 
 
 def worker(instance: Path, database: str, broker: str) -> tuple[tuple[str, ...], dict[str, str], Path]:

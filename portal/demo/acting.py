@@ -10,24 +10,40 @@ from __future__ import annotations
 import heapq
 import itertools
 import time
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Collection, Generator, Iterable
 from datetime import datetime
-from typing import Concatenate, ParamSpec, TypeVar
+from typing import Concatenate, ParamSpec, Protocol, TypeVar
 
 from sqlalchemy import func, select
 
+import portal.notifications.letters  # noqa: F401 - registers the writers
 from portal.accounts.queries import actor_of_person
+from portal.applications.jobs import CONFIRMATION_ASKED, INSTITUTION_INVITED, MEMBER_INVITED
+from portal.notifications.drafts import writers
+from portal.notifications.jobs import SEND
 from portal.platform import clock
 from portal.platform.context import VISITOR, Actor, Context, system_actor
 from portal.platform.db import db
 from portal.platform.jobs import Job, JobState
 from portal.platform.language import speaking
 from portal.platform.transaction import in_transaction
+from portal.routing.jobs import SEAT_INVITED
 
 T = TypeVar("T")
 P = ParamSpec("P")
 Steps = Generator[datetime, None, None]
-Settle = Callable[[], object]
+
+
+class Settle(Protocol):
+    """Let the jobs that are due run; `whole`: every one of them."""
+
+    def __call__(self, whole: bool = False, /) -> object: ...
+
+
+def leaves() -> list[str]:
+    """Kinds of job from which nothing follows in a story: letters leaving, and letters that nobody answers at once."""
+    opened = {kind.code for kind in (INSTITUTION_INVITED, MEMBER_INVITED, CONFIRMATION_ASKED, SEAT_INVITED)}
+    return [SEND.code, *(code for code in writers if code not in opened)]
 
 
 class LifeBroken(Exception):
@@ -84,6 +100,7 @@ def play(stories: Iterable[Steps], settle: Settle) -> None:
             settle()
         resume(story)
         settle()
+    settle(True)
 
 
 def parked_jobs() -> list[str]:
@@ -93,21 +110,22 @@ def parked_jobs() -> list[str]:
     return [f"{kind} {job_id}: {error}" for job_id, kind, error in rows]
 
 
-def jobs_left() -> int:
-    """Jobs that are due or running now."""
+def jobs_left(but: Collection[str] = ()) -> int:
+    """Jobs that are due or running now, without those of the kinds `but`."""
     due = (Job.state == JobState.RUNNING) | ((Job.state == JobState.WAITING) & (Job.run_at <= clock.now()))
-    return db.session.scalar(select(func.count()).select_from(Job).where(due)) or 0
+    return db.session.scalar(select(func.count()).select_from(Job).where(due, Job.kind.not_in(but))) or 0
 
 
-def wait_for_worker(alive: Callable[[], bool], patience: float = 180.0) -> Settle:
+def wait_for_worker(alive: Callable[[], bool], but: Collection[str] = (), patience: float = 180.0) -> Settle:
     """A `settle` for a worker in another process: polls the job table until nothing is due.
 
+    Jobs of the kinds `but` may run while the stories go on; at the end (`whole`) they are waited for as well.
     Raises LifeBroken for a parked job, a dead worker, or no progress within `patience` seconds.
     """
 
-    def settle() -> None:
+    def settle(whole: bool = False, /) -> None:
         before, since, pause = -1, time.monotonic(), 0.01
-        while left := read(jobs_left):
+        while left := read(jobs_left, () if whole else but):
             if left != before:
                 before, since, pause = left, time.monotonic(), 0.02
             elif parked := read(parked_jobs):

@@ -17,7 +17,7 @@ from flask.cli import AppGroup
 from flask_migrate import upgrade
 
 from portal.demo import life, processes, seed, standstill
-from portal.demo.acting import LifeBroken, wait_for_worker
+from portal.demo.acting import LifeBroken, leaves, wait_for_worker
 from portal.demo.doors import DOORS
 from portal.demo.people import DOMAIN, PASSWORD, code_of
 from portal.demo.processes import Child, Stopped
@@ -141,7 +141,7 @@ def _seed(worker: Child) -> None:
     mark = standstill.mark_seeding(current_app.config)
     _say("filling the demonstration (about a minute) ...")
     try:
-        seed.seed(wait_for_worker(worker.alive), _say)
+        seed.seed(wait_for_worker(worker.alive, leaves()), _say)
     except LifeBroken as broken:
         raise click.ClickException(f"{broken}\n{worker.last_words()}") from broken
     mark.unlink()

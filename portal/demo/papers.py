@@ -42,12 +42,13 @@ class Papers:
     """Files as the portal takes them in: stored and checked, the same bytes once.
 
     `own`: every team has documents of its own, or (`plans`) at least its plan; otherwise teams hand in the same sample
-    in each place, because taking in a file (a parser's process, twice) costs more than all the rest.
+    in each place, because taking in a file (a parser's process, twice) costs more than all the rest. `beside`: what
+    that one took in is known here as well.
     """
 
-    def __init__(self, *, own: bool = True, plans: bool = True) -> None:
+    def __init__(self, *, own: bool = True, plans: bool = True, beside: Papers | None = None) -> None:
         self.own, self.plans = own, plans
-        self._received: dict[tuple[str, bytes], NewFile] = {}
+        self._received: dict[tuple[str, bytes], NewFile] = beside._received if beside is not None else {}
 
     def file(
         self, place: Place, title: str, owner: str, lines: Sequence[tuple[str, str]], parts: Sequence[Part],

@@ -32,6 +32,7 @@ from portal.platform.jobs import enqueue
 from portal.programs.definition import CallDefinition, Section
 from portal.programs.loader import load_call
 
+Say = Callable[[str], None]
 PRESENT: Final = kst(2025, 7, 21, 16)
 POOL: Final = {"academia": 7, "industry": 3, "foreign": 3}
 TRIED: Final = ("applicant", "partner", "awarded")  # addresses of people who only apply
@@ -41,7 +42,7 @@ def is_empty() -> bool:
     return read(lambda: db.session.scalars(select(Person.id).limit(1)).first() is None)
 
 
-def seed(settle: Settle, say: Callable[[str], None]) -> bool:
+def seed(settle: Settle, say: Say) -> bool:
     """Fill an empty database; False when there is anything in it."""
     if not is_empty():
         return False
@@ -50,7 +51,10 @@ def seed(settle: Settle, say: Callable[[str], None]) -> bool:
     clock.move_to(min(plan.opens for plan in plans.values()) - timedelta(days=9))
     say("the plan's lines, the office and the reviewers")
     cast, houses = lay_foundations(POOL, rng)
-    stories = [story for letter, plan in plans.items() for story in _stories(letter, plan, cast, houses, rng, say)]
+    samples = Papers(own=False)
+    stories = [
+        story for letter, plan in plans.items() for story in _stories(letter, plan, cast, houses, rng, samples, say)
+    ]
     play(stories, settle)
     clock.move_to(PRESENT)
     settle()
@@ -60,7 +64,7 @@ def seed(settle: Settle, say: Callable[[str], None]) -> bool:
     act_as_operator(enrol, cast.reviewers["academia"][0])
     act_as_operator(_anchor)
     clock.move_to(PRESENT)
-    settle()
+    settle(True)
     return True
 
 
@@ -68,7 +72,7 @@ def _anchor(context: Context) -> None:
     enqueue(ANCHOR, {"reason": "demonstration"}, key="demonstration", now=context.now)
 
 
-def _told(story: Steps, say: Callable[[str], None], what: str) -> Steps:
+def _told(story: Steps, say: Say, what: str) -> Steps:
     last: datetime | None = None
     for moment in story:
         yield moment
@@ -115,10 +119,10 @@ def _plans(definition: CallDefinition) -> dict[str, Plan]:
 
 
 def _stories(
-    letter: str, plan: Plan, cast: Cast, houses: Houses, rng: random.Random, say: Callable[[str], None]
+    letter: str, plan: Plan, cast: Cast, houses: Houses, rng: random.Random, samples: Papers, say: Say
 ) -> Iterator[Steps]:
     """The call's own story and those of its teams."""
-    papers = Papers(own=False, plans=letter in "AB")
+    papers = Papers(own=False, plans=letter in "AB", beside=samples)
     teams = compose(rng, houses, plan.shape, plan.opens, plan.closes, f"seed:{letter}")
     if letter == "D":
         teams[0].owner = ("고은별", f"awarded@{DOMAIN}")

@@ -29,7 +29,7 @@ for _module in pkgutil.iter_modules(workers.__path__):
 
 
 def test_a_small_call_lives_from_its_draft_to_accepted_awards(app: Flask) -> None:
-    report = life.live("wbl", "small", 1, run_all_due)
+    report = life.live("wbl", "small", 1, lambda whole=False: run_all_due())
     assert (report["applied"], report["screened"], report["awarded"]) == (6, 6, 2)
     assert report["kept"] == {"paper": 4, "presentation": 2}
     assert report["jobs"]["parked"] == 0

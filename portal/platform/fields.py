@@ -65,7 +65,7 @@ def optional() -> Validator:
     return check
 
 
-def length(max: int, min: int = 0) -> Validator:  # noqa: A002 - the words of WTForms
+def length(max: int, min: int = 0) -> Validator:
     def check(_: Any, field: Field) -> None:
         size = len(field.data or "")
         if size > max:
@@ -106,7 +106,7 @@ def email() -> Validator:
     return check
 
 
-def number_range(min: int | None = None, max: int | None = None) -> Validator:  # noqa: A002
+def number_range(min: int | None = None, max: int | None = None) -> Validator:
     def check(_: Any, field: Field) -> None:
         value = field.data
         if value is None:

@@ -20,7 +20,8 @@ run: setup
 
 test: setup
 	@bash tests/system_parts
-	@$(BIN)/pytest -m "not prove"
+	@$(BIN)/pytest -m "not prove" -n 2 --dist load tests/unit tests/integration tests/architecture
+	@$(BIN)/pytest -m "not prove" tests/workers tests/e2e
 
 check: setup
 	@$(BIN)/ruff check --output-format concise .

@@ -72,7 +72,7 @@ class House:
         self.web = self._process(
             "web", [sys.executable, "-m", "waitress", f"--listen=127.0.0.1:{self.port}", "--threads=8", "app:app"]
         )
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 120
         while True:
             try:
                 urllib.request.urlopen(self.url + "/health", timeout=2).read()

@@ -111,8 +111,18 @@ class Eyes:
     # --- what people do ---
 
     def press(self, label: str) -> None:
-        """The button of that name in the page; what follows is waited for and looked at."""
-        self.page.locator("main").get_by_role("button", name=label, exact=True).first.click()
+        """The button of that name in the page; the page that follows is waited for and looked at."""
+        self.leaves(lambda: self.page.locator("main").get_by_role("button", name=label, exact=True).first.click())
+
+    def follow(self, label: str) -> None:
+        """The link of that name, and the page behind it."""
+        self.leaves(lambda: self.page.locator("main").get_by_role("link", name=label).first.click())
+
+    def leaves(self, act: Callable[[], None]) -> None:
+        """`act` opens another page (or this one anew): never look at the one that is left."""
+        self.page.evaluate("window.left = true")
+        act()
+        self.page.wait_for_function("!window.left")
         self.look()
 
     def tick(self, name: str, value: str) -> None:

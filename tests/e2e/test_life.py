@@ -169,8 +169,7 @@ def screen(story: Story, eyes: See) -> None:
     officer.go("/office")
     officer.go(f"/office/calls/{story.call}")
     officer.go(f"/office/calls/{story.call}/screening?state=waiting")
-    officer.page.locator("main table a").first.click()
-    officer.look()
+    officer.leaves(lambda: officer.page.locator("main table a").first.click())
     officer.tick("outcome", "eligible")
     with officer.refused(422):
         officer.press("결정 기록")
@@ -341,9 +340,8 @@ def accept(story: Story, eyes: See) -> None:
     award, application, owner = story.house.reading(_award)
     assert application == story.works[0].team.public_id
     winner = eyes("winner", owner)
-    page = winner.go(f"/applications/{application}")
-    page.get_by_role("link", name="제안 보고 답하기").click()
-    winner.look()
+    winner.go(f"/applications/{application}")
+    winner.follow("제안 보고 답하기")
     winner.press("지원 수락")
     winner.says("수락했습니다.")
     state = story.house.reading(lambda: db.session.get_one(Award, award).state)

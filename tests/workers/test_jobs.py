@@ -13,7 +13,8 @@ from sqlalchemy import func, select, update
 from portal.accounts.models import Person
 from portal.platform import clock, jobs
 from portal.platform.db import db
-from portal.platform.jobs import KILLS_FORGIVEN, MAX_ATTEMPTS, Job, JobState, LeaseLost, enqueue, job_kind, kinds
+from portal.platform.jobs import KILLS_FORGIVEN, MAX_ATTEMPTS, Job, JobKind, JobState, LeaseLost, enqueue, kinds
+from portal.platform.language import Text as Words
 from portal.platform.transaction import publish_with
 from tests.databases import both_databases
 from tests.factories.accounts import member, signed_in
@@ -21,20 +22,15 @@ from tests.factories.base import committed, person
 from workers.wake import Run, handlers, run_all_due, run_job
 
 pytestmark = both_databases
-KIND = kinds.get("tests.jobs") or job_kind("tests.jobs", "시험", "Test")
+KIND = JobKind("tests.jobs", Words("시험", "Test"))
 
 
 @pytest.fixture(autouse=True)
-def _quiet(app: Flask) -> Iterator[None]:
+def _quiet(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     publish_with(None)
+    monkeypatch.setitem(kinds, KIND.code, KIND)
     yield
     handlers.pop(KIND.code, None)
-
-
-@pytest.fixture(autouse=True, scope="module")
-def _no_kind_of_tests() -> Iterator[None]:
-    yield
-    kinds.pop(KIND.code, None)
 
 
 def _asked(key: str = "one", **payload: int) -> int:

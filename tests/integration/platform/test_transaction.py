@@ -15,7 +15,8 @@ from sqlalchemy.exc import OperationalError
 from portal.accounts.models import Person
 from portal.platform import clock
 from portal.platform.db import db
-from portal.platform.jobs import Job, enqueue, job_kind, kinds
+from portal.platform.jobs import Job, JobKind, enqueue, kinds
+from portal.platform.language import Text as Words
 from portal.platform.transaction import (
     RETRIES,
     NestedTransaction,
@@ -30,13 +31,13 @@ from tests.databases import both_databases
 from tests.factories.base import committed, person
 
 pytestmark = both_databases
-KIND = kinds.get("tests.transaction") or job_kind("tests.transaction", "시험", "Test")
+KIND = JobKind("tests.transaction", Words("시험", "Test"))
 
 
-@pytest.fixture(autouse=True, scope="module")
-def _no_kind_of_tests() -> Iterator[None]:
-    yield
-    kinds.pop(KIND.code, None)
+@pytest.fixture(autouse=True)
+def _kind_of_this_test_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tests of any module share a process in any order: no kind may outlive its test."""
+    monkeypatch.setitem(kinds, KIND.code, KIND)
 
 
 @pytest.fixture

@@ -20,8 +20,8 @@ run: setup
 
 test: setup
 	@bash tests/system_parts
-	@$(BIN)/pytest -m "not prove" -n 2 --dist load tests/unit tests/integration tests/architecture
-	@$(BIN)/pytest -m "not prove" tests/workers tests/e2e
+	@$(BIN)/pytest -m "not prove" -n 2 --dist worksteal tests/unit tests/integration tests/architecture tests/workers
+	@$(BIN)/pytest -m "not prove" -n 2 --maxschedchunk 1 tests/e2e
 
 check: setup
 	@$(BIN)/ruff check --output-format concise .

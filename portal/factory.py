@@ -65,7 +65,7 @@ def create_app(overrides: dict[str, Any] | None = None) -> Flask:
         app.config["DEMO_PEOPLE"] = demo_people
     if app.config["PROXIES"]:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=app.config["PROXIES"], x_proto=app.config["PROXIES"])  # type: ignore[method-assign]
-    _prepare_rooms(app)
+    open_rooms(app)
     for room in MODEL_ROOMS:
         importlib.import_module(f"portal.{room}.models")
     db.init_app(app)
@@ -74,7 +74,6 @@ def create_app(overrides: dict[str, Any] | None = None) -> Flask:
         prepare_engine(db.engine)
     csrf.init_app(app)
     on_commit(audit.seal)
-    publish_with(Doorbell(app.config["BROKER_URL"], app.config["INSTANCE"]).ring)
     _prepare_templates(app)
     _frame_requests(app)
     _map_errors(app)
@@ -87,12 +86,14 @@ def create_app(overrides: dict[str, Any] | None = None) -> Flask:
     return app
 
 
-def _prepare_rooms(app: Flask) -> None:
+def open_rooms(app: Flask) -> None:
+    """The folders, the clock, the files and the doorbell of the instance that the configuration names."""
     folder: Path = app.config["INSTANCE"]
     for name in ("files", "mail", "broker"):
         (folder / name).mkdir(parents=True, exist_ok=True)
     clock.configure(folder, movable=app.config["DEMO"])
     storage.configure(folder / "files")
+    publish_with(Doorbell(app.config["BROKER_URL"], folder).ring)
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     structlog.configure(
         processors=[

@@ -10,11 +10,17 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from portal.factory import create_app
+from portal.factory import create_app, open_rooms
 from portal.platform import clock
 from portal.platform.db import db
 from portal.platform.language import use_language
 from tests.databases import PostgreSQL, SQLite, postgresql_server, settings
+
+
+@pytest.fixture(autouse=True)
+def _in_korean() -> None:
+    """Whatever language the test before spoke."""
+    use_language("ko")
 
 
 @pytest.fixture(scope="session")
@@ -31,19 +37,29 @@ def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgreSQL]
 
 
 @pytest.fixture
-def database(request: pytest.FixtureRequest) -> Iterator[str]:
-    """The address of a fresh database: SQLite unless the test is parametrised with `both_databases`."""
-    server = request.getfixturevalue(getattr(request, "param", "sqlite"))
-    url = server.fresh()
-    yield url
-    server.drop(url)
+def database(request: pytest.FixtureRequest) -> str:
+    """The address of an empty database: SQLite unless the test is parametrised with `both_databases`."""
+    return str(request.getfixturevalue(getattr(request, "param", "sqlite")).emptied())
+
+
+@pytest.fixture(scope="session")
+def apps() -> dict[str, tuple[Flask, dict[str, object]]]:
+    """One app a database, with its first configuration: routes and templates are compiled once a run."""
+    return {}
 
 
 @pytest.fixture
-def app(database: str, tmp_path: Path) -> Iterator[Flask]:
-    made = create_app(settings(tmp_path, database))
+def app(database: str, apps: dict[str, tuple[Flask, dict[str, object]]], tmp_path: Path) -> Iterator[Flask]:
+    """The app on an empty database, with a configuration and an instance folder of this test alone."""
+    own = settings(tmp_path, database)
+    if database not in apps:
+        fresh = create_app(own)
+        apps[database] = (fresh, dict(fresh.config))
+    made, first = apps[database]
+    made.config.clear()
+    made.config.update(first | own)
+    open_rooms(made)
     with made.app_context():
-        use_language("ko")
         yield made
         db.session.remove()
         db.engine.dispose()

@@ -1,4 +1,4 @@
-"""Real databases for tests: a template is made once per run, each test gets a fresh copy."""
+"""Real databases for tests: made once per process of the run, empty again for each test."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def build_schema() -> None:
 
 
 class SQLite:
-    """One file per test, copied from the template."""
+    """Files copied from a template: `fresh` a new one, `emptied` the same one for each test."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -80,18 +80,28 @@ class SQLite:
         shutil.copy(self.template, copy)
         return f"sqlite:///{copy}"
 
+    def emptied(self) -> str:
+        url = f"sqlite:///{self.folder / 'test.db'}"
+        self.drop(url)
+        shutil.copy(self.template, self.folder / "test.db")
+        return url
+
     def drop(self, url: str) -> None:
         for ending in ("", "-wal", "-shm"):
             Path(url.removeprefix("sqlite:///") + ending).unlink(missing_ok=True)
 
 
 class PostgreSQL:
-    """A database per test, created from the template database."""
+    """Databases made from a template: `fresh` a new one (slow), `emptied` the same one for each test.
+
+    Emptying needs a superuser: the triggers that forbid deleting are switched off for its transaction.
+    """
 
     def __init__(self, folder: Path, server: str) -> None:
         self.server = make_url(server)
         self.prefix = f"portal_test_{os.getpid()}"
         self.count = 0
+        self.kept: str | None = None
         self._admin(f"DROP DATABASE IF EXISTS {self.prefix}", f"CREATE DATABASE {self.prefix}")
         app = create_app(settings(folder, self._url(self.prefix)))
         with app.app_context():
@@ -113,10 +123,29 @@ class PostgreSQL:
         self._admin(f"CREATE DATABASE {name} TEMPLATE {self.prefix}")
         return self._url(name)
 
+    def emptied(self) -> str:
+        if self.kept is None:
+            self.kept = self.fresh()
+            return self.kept
+        name = make_url(self.kept).database
+        self._admin(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'")
+        plain = make_url(self.kept).set(drivername="postgresql").render_as_string(hide_password=False)
+        with psycopg.connect(plain) as connection:
+            connection.execute("SET session_replication_role = replica")
+            for table in db.metadata.tables:
+                connection.execute(f'DELETE FROM "{table}"')  # type: ignore[arg-type]
+            used = "SELECT format('ALTER SEQUENCE %I RESTART', sequencename) FROM pg_sequences WHERE last_value IS NOT NULL"
+            for (restart,) in connection.execute(used).fetchall():
+                connection.execute(restart)
+            connection.execute("INSERT INTO audit_head (id, sequence, hash) VALUES (1, 0, %s)", (GENESIS,))
+        return self.kept
+
     def drop(self, url: str) -> None:
         self._admin(f"DROP DATABASE IF EXISTS {make_url(url).database} WITH (FORCE)")
 
     def end(self) -> None:
+        for name in [make_url(self.kept).database] if self.kept else []:
+            self._admin(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
         self._admin(f"DROP DATABASE IF EXISTS {self.prefix} WITH (FORCE)")
 
 

@@ -30,6 +30,7 @@ def python_files(*rooms: str) -> list[Path]:
 
 def test_a_route_without_a_policy_stops_the_start(tmp_path: Path) -> None:
     app = create_app(settings(tmp_path, f"sqlite:///{tmp_path}/x.db"))
+    census(app)
     app.add_url_rule("/bare", "bare", lambda: "open to all")
     with pytest.raises(UnguardedRoute, match="bare"):
         census(app)

@@ -9,7 +9,7 @@ import pytest
 
 from tests.databases import empty_database
 from tests.e2e.house import House
-from tests.workers.kills import web_survives, worker_survives
+from tests.e2e.kills import web_survives, worker_survives
 
 pytestmark = pytest.mark.prove
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import os
 import random
 import re
@@ -113,7 +114,7 @@ class Applicant(threading.Thread):
                     return answer.read().decode(), answer.url
             except urllib.error.HTTPError as error:
                 raise AssertionError(f"{path}: {error.code} {error.read()[:300]!r}") from error
-            except OSError:
+            except (OSError, http.client.HTTPException):  # refused, cut off, or cut off half-way through the answer
                 time.sleep(0.1)
 
     def run(self) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.house import House
-from tests.workers.kills import web_survives, worker_survives
+from tests.e2e.kills import web_survives, worker_survives
 
 
 @pytest.fixture

@@ -235,6 +235,19 @@
     event.preventDefault();
   });
 
+  /* A table wider than its place can be scrolled with the keyboard. */
+  function reachIfWide(box) {
+    if (box.scrollWidth <= box.clientWidth || box.hasAttribute("tabindex")) return;
+    const caption = box.querySelector("caption");
+    box.tabIndex = 0;
+    box.setAttribute("role", "region");
+    box.setAttribute("aria-label", caption ? caption.textContent : t("표", "Table"));
+  }
+  const widths = new ResizeObserver((seen) => seen.forEach((one) => reachIfWide(one.target)));
+  function startWideTables(root) {
+    all(".table-scroll", root).forEach((box) => { reachIfWide(box); widths.observe(box); });
+  }
+
   /* Two minutes before the session ends: say so and offer to stay (a GET of this page renews it). */
   function startSessionEnd() {
     const { sessionEnd, sessionNow } = document.body.dataset;
@@ -275,7 +288,7 @@
 
   function start(root) {
     startContrast(root); startCounters(root); startMoney(root); startCountdowns(root);
-    startSubmitOnce(root); startShownIf(root); startRepeat(root);
+    startSubmitOnce(root); startShownIf(root); startRepeat(root); startWideTables(root);
     document.dispatchEvent(new CustomEvent("portal:start", { detail: root }));
   }
   window.portal = { t, all, group, readWon, wonInWords, inUnit, start };

@@ -74,22 +74,10 @@
     input.addEventListener("input", () => { if (!input.value.trim()) { clear(); last = ""; count.textContent = ""; } });
   }
 
-  /* A table too wide for its side can be scrolled with the keyboard. */
-  function reachWideTables(panes) {
-    all(".table-scroll", panes).forEach((box) => {
-      if (box.scrollWidth <= box.clientWidth || box.hasAttribute("tabindex")) return;
-      const caption = box.querySelector("caption");
-      box.tabIndex = 0;
-      box.setAttribute("role", "group");
-      box.setAttribute("aria-label", caption ? caption.textContent : t("표", "Table"));
-    });
-  }
-
   function startPanes(panes) {
     const tabs = all("[data-pane]");
     const show = (name) => {
       panes.dataset.shown = name;
-      reachWideTables(panes);
       tabs.forEach((tab) => { if (tab.dataset.pane === name) tab.setAttribute("aria-current", "true"); else tab.removeAttribute("aria-current"); });
     };
     const holding = (hash) => {

@@ -26,7 +26,7 @@ FOREIGN_WORDS = """(language) => {
     if ((close && close !== e) || !e.offsetParent) return;
     const text = e.innerText.trim();
     if (!text || names.test(text)) return;
-    if (language === "en" ? hangul.test(text) : latin.test(text) && !hangul.test(text)) found.push(text.slice(0, 60));
+    if (language === "en" ? hangul.test(text) : latin.test(text) && !hangul.test(text)) found.push(text);
   });
   return found;
 }"""
@@ -88,7 +88,7 @@ class Eyes:
             self._complain(f"wider than the screen: {wider}")
         for words in self.page.evaluate(FOREIGN_WORDS, self.language):
             if self.is_foreign(words):
-                self._complain(f"not in {self.language}: {words}")
+                self._complain(f"not in {self.language}: {words[:60]}")
         if axe:
             for violation in Axe().run(self.page).response["violations"]:
                 nodes = "; ".join(node["html"][:140] for node in violation["nodes"][:2])

@@ -105,8 +105,8 @@ class Applicant(threading.Thread):
 
     def _ask(self, path: str, body: dict[str, str] | None = None) -> tuple[str, str]:
         data = urllib.parse.urlencode(body).encode() if body is not None else None
-        request = urllib.request.Request(self.house.url + path, data, {"Cookie": self.cookie})
         while True:
+            request = urllib.request.Request(self.house.url + path, data, {"Cookie": self.cookie})
             try:
                 with urllib.request.urlopen(request, timeout=20) as answer:
                     if cookie := answer.headers.get("Set-Cookie"):

@@ -148,10 +148,10 @@ def member(team: Consortium, person: Person, institution: int = 0, *, may_edit: 
 
 
 def pdf(pages: int = 1) -> bytes:
-    """A plain PDF of so many empty pages."""
+    """A plain PDF of so many empty pages; the same bytes for the same number."""
     out = io.BytesIO()
     with pikepdf.new() as document:
         for _ in range(pages):
             document.add_blank_page()
-        document.save(out)
+        document.save(out, deterministic_id=True)
     return out.getvalue()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -31,11 +30,10 @@ from portal.programs.queries import stage_by_code
 from portal.ranking.models import ConditionResult, RankingRun
 from portal.ranking.rules import digest, replay
 from portal.routing.models import Assignment, AssignmentState, Panel, Seat, SeatState
-from tests.factories.base import context, person
+from tests.factories.base import context, number, person
 from tests.factories.budgets import line, plan
 
 ids = RandomIds()
-_numbers = itertools.count(1)
 
 
 def words(text: str) -> dict[str, str]:
@@ -103,7 +101,7 @@ BUNDLE = (Piece("data", "", 2025, 400_000, 0), Piece("data", "", 2026, 300_000, 
 
 def organisation(name: str = "") -> Organisation:
     made = Organisation(
-        public_id=ids.public_id(), name=name or f"기관{next(_numbers)}", kind="company_sme", created_at=clock.now()
+        public_id=ids.public_id(), name=name or f"기관{number()}", kind="company_sme", created_at=clock.now()
     )
     db.session.add(made)
     db.session.flush()
@@ -117,7 +115,7 @@ def affiliate(who: Person, where: Organisation, *, representative: bool = False)
 
 
 def closed_call(made: CallDefinition | None = None) -> Call:
-    n = next(_numbers)
+    n = number()
     at = clock.now()
     call = programs.draft_call(
         context(), made or definition(), f"TST-{n}", words(f"Call {n}"), at - timedelta(days=40), at - timedelta(days=5)
@@ -144,7 +142,7 @@ class Ready:
 
 def submission(application: Application, wanted: Sequence[Piece]) -> Submission:
     content = json.dumps({"title": application.title, "means": [piece._asdict() for piece in wanted]}, sort_keys=True)
-    n = next(_numbers)
+    n = number()
     made = Submission(
         public_id=ids.public_id(), application_id=application.id, number=1, receipt=f"R-{n}-{ids.public_id()[:6]}",
         content=content, sha256=sha256(f"{n}{content}".encode()).hexdigest(), submitted_at=clock.now(),
@@ -155,7 +153,7 @@ def submission(application: Application, wanted: Sequence[Piece]) -> Submission:
 
 
 def entry(call: Call, stage: Stage, owner: Person, lead: Organisation, wanted: Sequence[Piece] = BUNDLE) -> StageEntry:
-    n = next(_numbers)
+    n = number()
     at = clock.now()
     application = Application(
         public_id=ids.public_id(), call_id=call.id, owner_id=owner.id, title=f"과제 {n}",

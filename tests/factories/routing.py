@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -31,12 +30,11 @@ from portal.programs.models import Call, CallState, Stage
 from portal.programs.queries import stage_by_code
 from portal.routing.models import Assignment, AssignmentState, Panel, RoutingRun, Seat, SeatState
 from portal.routing.service import route
-from tests.factories.base import context, grant, person
+from tests.factories.base import context, grant, number, person
 from tests.factories.consortia import words
 from tests.factories.screening import content, definition_with, rule
 
 ids = RandomIds()
-_numbers = itertools.count(1)
 GROUNDS = [
     {"code": code, "names": words(ko, en), "severity": severity, "article": words("제27조", "Art. 27"),
      "examples": words("예시", "Example"), "asked": asked}
@@ -60,9 +58,7 @@ def definition(*rules: str, size: int = 3, reviews: int = 2, **changes: Any) -> 
 
 
 def organisation(name: str = "", kind: str = "university") -> Organisation:
-    made = Organisation(
-        public_id=ids.public_id(), name=name or f"기관{next(_numbers)}", kind=kind, created_at=clock.now()
-    )
+    made = Organisation(public_id=ids.public_id(), name=name or f"기관{number()}", kind=kind, created_at=clock.now())
     db.session.add(made)
     db.session.flush()
     return made
@@ -123,7 +119,7 @@ class Field:
 
 
 def closed_call(made: CallDefinition | None = None) -> Call:
-    n, at = next(_numbers), clock.now()
+    n, at = number(), clock.now()
     call = programs.draft_call(
         context(), made or definition(), f"RT-{n}", words(f"공고 {n}", f"Call {n}"),
         at - timedelta(days=40), at - timedelta(days=2),
@@ -154,7 +150,7 @@ def applied(
     member(made, institution, pi, MemberRole.PI)
     text = canonical_json(handed_in or content() | {"title": title, "n": made.id})
     submission = Submission(
-        public_id=ids.public_id(), application_id=made.id, number=1, receipt=f"R-{next(_numbers)}", content=text,
+        public_id=ids.public_id(), application_id=made.id, number=1, receipt=f"R-{number()}", content=text,
         sha256=hashlib.sha256(text.encode()).hexdigest(), submitted_at=at,
     )  # fmt: skip
     db.session.add(submission)

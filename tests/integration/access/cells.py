@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -12,6 +13,7 @@ from tests.integration.access.matrix import OK, RULES, SIGHTS, Answer, Row, Rule
 from tests.integration.access.world import ROLES, WHY, World
 
 BROKEN = 500
+HEAD = re.compile(rb"<code[^>]* data-audit-head>[0-9a-f]+</code>")  # a hash over salted hashes of every secret
 SIGNED_OUT = ("anonymous", "disabled")  # a disabled person's session is no session
 
 
@@ -93,9 +95,18 @@ class Visitor:
             return BROKEN, repr(error)
         return response.status_code, response.get_data(as_text=True) if response.mimetype == "text/html" else ""
 
+    def whole(self, role: str, method: str, url: str, body: dict[str, str] | None) -> tuple[object, ...]:
+        """Everything that an onlooker of that role could compare: status, headers and the answer's bytes."""
+        headers = {"Cookie": self._cookies[role]}
+        response = self.client.open(url, method=method, data=body, headers=headers)
+        return response.status_code, sorted(response.headers.items()), HEAD.sub(b"", response.get_data())
+
+    def body(self, cell: Cell) -> dict[str, str]:
+        return _pairs(self.world, cell.row.body)
+
     def differs(self, cell: Cell) -> str | None:
         """What is wrong with the answer, or nothing."""
-        body = _pairs(self.world, cell.row.body) if cell.method == "POST" else None
+        body = self.body(cell) if cell.method == "POST" else None
         url = self.url(cell.row.endpoint, cell.row.arguments)
         status, page = self.ask(cell.role, cell.method, url, body, "application/json")
         if cell.expected == OK:

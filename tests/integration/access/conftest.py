@@ -21,10 +21,10 @@ def built(server: SQLite | PostgreSQL, folder: Path) -> Iterator[World]:
     url = server.fresh()
     app: Flask = create_app(settings(folder, url))
     publish_with(None)
-    with determined():
+    with determined() as chance:
         with app.app_context():
             use_language("ko")
-            made = build(app)
+            made = build(app, chance)
             db.session.remove()
         yield made  # without a context around: each request brings its own, as in the wild
         with app.app_context():

@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
+from hashlib import sha256
 from typing import Any
 from unittest import mock
 
@@ -25,6 +27,7 @@ from portal.applications import service as applications
 from portal.applications.models import Application, Attachment, EntryState, Institution, InstitutionRole
 from portal.awards import service as awards
 from portal.awards.models import Award, Decision, Outcome, Result
+from portal.awards.service.table import Advice
 from portal.budgets.queries import lines_by_code
 from portal.conflicts import service as conflicts
 from portal.conflicts.models import Severity
@@ -36,6 +39,7 @@ from portal.platform.jobs import Job, JobState
 from portal.programs import service as programs
 from portal.programs.definition import CallDefinition
 from portal.reviews import service as reviewing
+from portal.reviews.models import Review, ReviewState
 from portal.routing import service as routing_service
 from portal.routing.models import Assignment, AssignmentState, Seat
 from portal.screening import service as screening
@@ -67,14 +71,28 @@ GRANTS: dict[str, list[tuple[str, str]]] = {
     "line_officer": [("budget_officer", "line:t_gpu")],
     "disabled": [("officer", "*"), ("administrator", "*"), ("auditor", "*"), ("budget_officer", "*")],
 }
+READERS = ("first_reader", "second_reader")  # whose names are the secret of two worlds
 WHY = "종합 점수와 조건을 함께 살핀 결과입니다."
+
+
+@dataclass(frozen=True)
+class Secret:
+    """What two worlds may differ in: which of two people wrote the first review, and a decision not yet published."""
+
+    readers: tuple[str, str] = ("구름이", "나루터")
+    undecided: tuple[Result, Result] = (Result.AWARD, Result.DECLINE)
 
 
 class Chance:
     """Stands in for the module `secrets`: the same numbers for the same seed."""
 
     def __init__(self, seed: int) -> None:
-        self._rng = random.Random(seed)
+        self._seed = seed
+        self.begin("")
+
+    def begin(self, what: str) -> None:
+        """What follows depends on the seed and on `what` alone, not on how much chance was used before."""
+        self._rng = random.Random(f"{self._seed} {what}")
 
     def randbits(self, bits: int) -> int:
         return self._rng.getrandbits(bits)
@@ -85,16 +103,20 @@ class Chance:
     def token_urlsafe(self, size: int = 32) -> str:
         return self.token_hex(size)
 
+    def urandom(self, size: int) -> bytes:
+        return self._rng.randbytes(size)
+
 
 @contextmanager
-def determined(seed: int = 7, at: datetime = NOON) -> Iterator[None]:
-    """Ids, tokens, salts and chance follow the seed; the clock stands at `at`."""
+def determined(seed: int = 7, at: datetime = NOON) -> Iterator[Chance]:
+    """Ids, tokens, salts, nonces and chance follow the seed; the clock stands at `at`."""
     chance = Chance(seed)
     with ExitStack() as stack:
         stack.enter_context(time_machine.travel(at, tick=False))
-        for module in ("portal.platform.context", "portal.audit.service"):
+        for module in ("portal.platform.context", "portal.audit.service", "portal.factory", "portal.accounts.engine"):
             stack.enter_context(mock.patch(f"{module}.secrets", chance))
-        yield
+        stack.enter_context(mock.patch("flask_wtf.csrf.os", chance))
+        yield chance
 
 
 @contextmanager
@@ -109,6 +131,7 @@ class World:
     """`ids` by name (public ids, tokens, numbers as text), `people` by role, `tokens` of their sessions."""
 
     app: Flask
+    secret: Secret = field(default_factory=Secret)
     ids: dict[str, str] = field(default_factory=dict)
     people: dict[str, int] = field(default_factory=dict)
     tokens: dict[str, str] = field(default_factory=dict)
@@ -140,19 +163,21 @@ def _actor(person: Person, role: str) -> Any:
     )  # fmt: skip
 
 
-def build(app: Flask) -> World:
+def build(app: Flask, chance: Chance, secret: Secret | None = None) -> World:
     """The whole scenario, committed. Call inside `determined()` and the app's context."""
-    world = World(app)
-    base.committed(lambda: _people(world))
-    base.committed(decided.with_plan)
-    base.committed(lambda: _drafting(world))
-    base.committed(lambda: _in_review(world))
-    base.committed(lambda: _screened_and_routed(world))
-    base.committed(lambda: _past(world))
-    base.committed(lambda: _decided(world))
-    base.committed(lambda: _undecided(world))
-    base.committed(lambda: _office(world))
+    base.count_anew()
+    world = World(app, secret or Secret())
+    for part in (
+        _people, _plan, _drafting, _in_review, _screened_and_routed, _past, _decided, _undecided, _waiting,
+        _office,
+    ):  # fmt: skip
+        chance.begin(part.__name__)
+        base.committed(partial(part, world))
     return world
+
+
+def _plan(_: World) -> None:
+    decided.with_plan()
 
 
 def _people(world: World) -> None:
@@ -163,6 +188,12 @@ def _people(world: World) -> None:
         world.people[role] = who.id
         world.ids[f"person:{role}"] = who.public_id
         world.tokens[role] = accounts.open_session(base.context(), who.id, True)
+    for place, name in zip(READERS, world.secret.readers, strict=True):
+        who = account(base.person(name))
+        who.email = who.email_key = f"{name}@example.org"
+        who.public_id = sha256(name.encode()).hexdigest()[:26]  # goes with the name, not with the row
+        base.grant(who, "reviewer")
+        world.people[place] = who.id
     db.session.get_one(Account, world.people["disabled"]).disabled_at = clock.now()
 
 
@@ -226,7 +257,7 @@ def _file(to: Application, slot: str, slice: str = "", public_id: str = "") -> s
 
 
 def _in_review(world: World) -> None:
-    call = routing.closed_call(_as_wbl(reviews.definition(panel={"size": 3, "reviews_per_entry": 3, "max_load": 20})))
+    call = routing.closed_call(_as_wbl(reviews.definition(panel={"size": 5, "reviews_per_entry": 5, "max_load": 20})))
     stage = routing.stage_by_code(call, "paper")
     document = RandomIds().public_id()
     handed_in = _submission(document)
@@ -236,13 +267,14 @@ def _in_review(world: World) -> None:
     )
     team = routing.add_member(first.application.id, world.person("co_applicant"))
     _file(first.application, "plan_file", public_id=document)
-    seats = [world.person(role) for role in ("chair", "assigned", "conflicted")]
+    panelists = ("chair", "assigned", "conflicted", *READERS)
+    seats = [world.person(role) for role in panelists]
     panel = routing.panel(stage, seats)
     routing_service.publish(base.context(), routing.route(base.context(), panel.id, 1).id)
     rows = db.session.scalars(select(Assignment).where(Assignment.panel_id == panel.id)).all()
     mine = {(row.person_id, row.entry_id): row for row in rows}
     entries = {"1": first.entry, "2": second.entry}
-    for role in ("chair", "assigned", "conflicted"):
+    for role in panelists:
         _accept(world, role, panel.id, [mine[world.people[role], e.id] for e in entries.values()])
         for number, entry in entries.items():
             world.ids[f"{role}:{number}"] = mine[world.people[role], entry.id].public_id
@@ -257,6 +289,7 @@ def _in_review(world: World) -> None:
     reviewing.save_review(
         world.context("assigned"), mine[world.people["assigned"], second.entry.id].id, reviews.marks(40, 20), ""
     )
+    _review(world, mine[world.people["first_reader"], first.entry.id].id, "first_reader", reviews.marks(20, 10))
     own = conflicts.write(
         base.context(), world.people["officer"], second.application.id, "joint_research", Severity.DECLARED
     )
@@ -297,8 +330,10 @@ def _accept(world: World, role: str, panel_id: int, mine: list[Assignment]) -> N
         routing_service.answer_assignment(me, assignment.id, accept=True)
 
 
-def _review(world: World, assignment_id: int) -> None:
-    reviewing.record_scores(world.context("assigned"), assignment_id, reviews.marks(), reviews.COMMENT)
+def _review(
+    world: World, assignment_id: int, role: str = "assigned", marks: dict[str, tuple[int | None, str]] | None = None
+) -> None:
+    reviewing.record_scores(world.context(role), assignment_id, marks or reviews.marks(), reviews.COMMENT)
 
 
 # --- a closed call before its assignment is published ---
@@ -366,6 +401,8 @@ def _at_decision(world: World, titles: tuple[str, str]) -> decided.Ready:
     db.session.flush()
     db.session.expire_all()
     table = awards.open_table(world.context("chair"), made.panel.id)
+    second = [Advice(made.entries[1].id, piece, "") for piece in decided.BUNDLE]  # below the line, should it come up
+    awards.recommend(world.context("chair"), table.id, second, table.version)
     awards.close_table(world.context("chair"), table.id)
     return made
 
@@ -382,8 +419,28 @@ def propose(world: World, stage_id: int, entries: list[int], *results: Result) -
     return awards.propose(world.context("officer"), stage_id, outcomes, WHY).id
 
 
+def _opinions(world: World, made: decided.Ready) -> None:
+    """Both readers sit on the panel and wrote of the second application."""
+    for pseudonym, role in zip("YZ", READERS, strict=True):
+        decided.seat(made.panel, world.person(role))
+        given = Assignment(
+            public_id=RandomIds().public_id(), entry_id=made.entries[1].id, panel_id=made.panel.id,
+            person_id=world.people[role], state=AssignmentState.ACCEPTED, pseudonym=pseudonym, explanation={},
+            created_at=clock.now(),
+        )  # fmt: skip
+        db.session.add(given)
+        db.session.flush()
+        review = Review(
+            public_id=RandomIds().public_id(), assignment_id=given.id, state=ReviewState.LOCKED, saved_at=clock.now(),
+            comment=f"의견 {pseudonym}: 데이터 확보 계획이 더 필요합니다.", locked_at=clock.now(), receipt="0" * 64,
+        )  # fmt: skip
+        db.session.add(review)
+    db.session.flush()
+
+
 def _decided(world: World) -> None:
     made = _at_decision(world, ("햇살모델", "그늘모델"))
+    _opinions(world, made)
     number = propose(world, made.stage.id, [e.id for e in made.entries], Result.AWARD, Result.DECLINE)
     awards.approve(world.context("administrator"), number)
     awards.publish(world.context("administrator"), number)
@@ -397,22 +454,30 @@ def _decided(world: World) -> None:
 
 def _undecided(world: World) -> None:
     made = _at_decision(world, ("노을모델", "안개모델"))
-    number = propose(world, made.stage.id, [e.id for e in made.entries], Result.AWARD, Result.DECLINE)
+    number = propose(world, made.stage.id, [e.id for e in made.entries], *world.secret.undecided)
     awards.approve(world.context("administrator"), number)
     decision = db.session.get_one(Decision, number)
-    award = db.session.scalars(select(Award).join(Outcome).where(Outcome.decision_id == number)).one()
-    waiting = _at_decision(world, ("서리모델", "이슬모델"))
-    for entry in (made.entries[0], waiting.entries[0]):
-        bar = (world.people["barred_officer"], entry.application_id, "participant", Severity.ABSOLUTE)
-        conflicts.write(base.context(), *bar)
+    award = db.session.scalars(select(Award).join(Outcome).where(Outcome.decision_id == number)).one_or_none()
+    _bar_the_officer(world, made)
     world.ids |= {
-        "undecided_call": made.call.public_id, "undecided": decision.public_id, "reserved_award": award.public_id,
-        "undecided_app": made.entries[0].application.public_id, "open_panel": waiting.panel.public_id,
-        "undecided_panel": made.panel.public_id,
-        "waiting_call": waiting.call.public_id, "waiting_stage": str(waiting.stage.id),
-        "waiting_entries": ",".join(str(e.id) for e in waiting.entries),
-        "waiting_app": waiting.entries[0].application.public_id,
-        "waiting_entry": waiting.entries[0].public_id,
+        "undecided_call": made.call.public_id, "undecided": decision.public_id,
+        "reserved_award": award.public_id if award else "none", "undecided_panel": made.panel.public_id,
+        "undecided_app": made.entries[0].application.public_id,
+    }  # fmt: skip
+
+
+def _bar_the_officer(world: World, made: decided.Ready) -> None:
+    bar = (world.people["barred_officer"], made.entries[0].application_id, "participant", Severity.ABSOLUTE)
+    conflicts.write(base.context(), *bar)
+
+
+def _waiting(world: World) -> None:
+    made = _at_decision(world, ("서리모델", "이슬모델"))
+    _bar_the_officer(world, made)
+    world.ids |= {
+        "open_panel": made.panel.public_id, "waiting_call": made.call.public_id,
+        "waiting_stage": str(made.stage.id), "waiting_entries": ",".join(str(e.id) for e in made.entries),
+        "waiting_app": made.entries[0].application.public_id, "waiting_entry": made.entries[0].public_id,
     }  # fmt: skip
 
 

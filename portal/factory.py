@@ -31,7 +31,7 @@ from portal.platform.db import db, prepare_engine
 from portal.platform.errors import DomainError
 from portal.platform.language import LANGUAGES, Text, language, say, t, use_language
 from portal.platform.transaction import database_is_up, on_commit, publish_with
-from portal.platform.web import ActionForm
+from portal.platform.web import ActionForm, answer_to_repetition
 
 FEATURES = (
     "accounts", "budgets", "programs", "conflicts", "applications", "screening", "routing", "reviews", "ranking",
@@ -214,7 +214,8 @@ def _map_errors(app: Flask) -> None:
     def http(error: HTTPException) -> Any:
         if error.code is not None and 300 <= error.code < 400:
             return error
-        return answer(error.code or 500)
+        repeated = answer_to_repetition() if error.code in (403, 404, 409) else None
+        return repeated if repeated is not None else answer(error.code or 500)
 
     @app.errorhandler(Exception)
     def broken(error: Exception) -> Any:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import shutil
+import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import psycopg
@@ -86,6 +87,17 @@ class SQLite:
         shutil.copy(self.template, self.folder / "test.db")
         return url
 
+    def kept_copy(self, url: str) -> str:
+        """A copy of the database as it stands now, for `put_back`; nobody may be connected."""
+        file = Path(url.removeprefix("sqlite:///"))
+        with closing(sqlite3.connect(file)) as connection:
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        return str(shutil.copy(file, f"{file}.kept"))
+
+    def put_back(self, kept: str, url: str) -> None:
+        self.drop(url)
+        shutil.copy(kept, url.removeprefix("sqlite:///"))
+
     def drop(self, url: str) -> None:
         for ending in ("", "-wal", "-shm"):
             Path(url.removeprefix("sqlite:///") + ending).unlink(missing_ok=True)
@@ -139,6 +151,16 @@ class PostgreSQL:
                 connection.execute(restart)
             connection.execute("INSERT INTO audit_head (id, sequence, hash) VALUES (1, 0, %s)", (GENESIS,))
         return self.kept
+
+    def kept_copy(self, url: str) -> str:
+        """A copy of the database as it stands now, for `put_back`; nobody may be connected."""
+        name = make_url(url).database
+        self._admin(f"CREATE DATABASE {name}_kept TEMPLATE {name}")
+        return f"{name}_kept"
+
+    def put_back(self, kept: str, url: str) -> None:
+        self.drop(url)
+        self._admin(f"CREATE DATABASE {make_url(url).database} TEMPLATE {kept}")
 
     def drop(self, url: str) -> None:
         self._admin(f"DROP DATABASE IF EXISTS {make_url(url).database} WITH (FORCE)")

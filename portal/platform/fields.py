@@ -41,6 +41,41 @@ def text(ko: str, en: str) -> LazyText:
     return LazyText(ko, en)
 
 
+_DAY = Text("날짜로 읽을 수 없습니다. 2025-07-21처럼 써 주십시오.", "This is not a date. Write it like 2025-07-21.")
+_NUMBER = Text("숫자만 입력해 주십시오.", "Enter a number.")
+_CHOICE = Text("목록에서 골라 주십시오.", "Choose one from the list.")
+# What WTForms itself says, in our words and both languages.
+SAYINGS: dict[str, Text] = {
+    "Not a valid date value.": _DAY,
+    "Not a valid week value.": _DAY,
+    "Not a valid datetime value.": Text(
+        "날짜와 시각으로 읽을 수 없습니다. 2025-07-21 18:00처럼 써 주십시오.",
+        "This is not a date with a time. Write it like 2025-07-21 18:00.",
+    ),
+    "Not a valid time value.": Text(
+        "시각으로 읽을 수 없습니다. 18:00처럼 써 주십시오.", "This is not a time. Write it like 18:00."
+    ),
+    "Not a valid integer value.": _NUMBER,
+    "Not a valid decimal value.": _NUMBER,
+    "Not a valid float value.": _NUMBER,
+    "Not a valid choice.": _CHOICE,
+    "Invalid Choice: could not coerce.": _CHOICE,
+    "Invalid choice(s): one or more data inputs could not be coerced.": _CHOICE,
+    "'%(value)s' is not a valid choice for this field.": _CHOICE,
+    "'%(value)s' are not valid choices for this field.": _CHOICE,
+}
+
+
+class Sayings:
+    """The translations that every form asks for its fields' own refusals."""
+
+    def gettext(self, message: str) -> str:
+        return say(SAYINGS[message]) if message in SAYINGS else message
+
+    def ngettext(self, one: str, many: str, n: int) -> str:
+        return self.gettext(one if n == 1 else many)
+
+
 class Required(InputRequired):  # type: ignore[misc]
     """Something must be typed; keeps the `required` flag for the template."""
 

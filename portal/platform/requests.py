@@ -69,3 +69,14 @@ def claim(context: Context, request_id: str, body_hash: str) -> None:
 def answer(request_id: str, result: str) -> None:
     """Keep what the request answered, for a repetition."""
     db.session.execute(update(RequestClaim).where(RequestClaim.request_id == request_id).values(result=result))
+
+
+def answered_before(person_id: int | None, request_id: str, body_hash: str) -> str | None:
+    """What the same request of the same person answered, when it was carried out before."""
+    return db.session.execute(
+        select(RequestClaim.result).where(
+            RequestClaim.request_id == request_id,
+            RequestClaim.body_hash == body_hash,
+            RequestClaim.person_id.is_(None) if person_id is None else RequestClaim.person_id == person_id,
+        )
+    ).scalar_one_or_none()

@@ -14,8 +14,9 @@ from wtforms.validators import Length
 
 from portal.platform.context import Context, RandomIds
 from portal.platform.errors import DomainError
+from portal.platform.fields import Sayings
 from portal.platform.language import Text, say
-from portal.platform.requests import AlreadyDone, answer, claim
+from portal.platform.requests import AlreadyDone, answer, answered_before, claim
 from portal.platform.transaction import retrying, transaction
 
 UNHASHED = {"csrf_token", "request_id"}
@@ -50,6 +51,10 @@ def _refused_by_database(error: IntegrityError) -> BrokenRule | None:
 
 class PortalForm(FlaskForm):  # type: ignore[misc]
     """Base of every form. `request_id` is made when the form is rendered and claimed when it is carried out."""
+
+    class Meta(FlaskForm.Meta):  # type: ignore[misc]
+        def get_translations(self, form: Any) -> Sayings:
+            return Sayings()
 
     request_id = HiddenField(validators=[Length(max=64)])
     status = 200
@@ -110,6 +115,15 @@ def carry_out(request_id: str, action: Callable[[Context], str]) -> str:
         if refusal is None:
             raise
         raise refusal from error
+
+
+def answer_to_repetition() -> Response | None:
+    """For a post that is refused because its first copy used up the right to it: the first copy's answer."""
+    request_id = request.form.get("request_id", "") if request.method == "POST" else ""
+    if not request_id:
+        return None
+    address = answered_before(g.actor.person_id, request_id, body_hash())
+    return redirect(address, code=303) if address else None  # type: ignore[return-value]
 
 
 def perform(form: PortalForm, action: Callable[[Context], str], done: Text | None = None) -> Response | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import case, delete, update
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
@@ -22,19 +22,21 @@ def real(context: Context) -> datetime:
 
 
 def take(context: Context, limit: rules.Limit, *parts: str | int) -> bool:
-    """Count one try; False when the limit is reached."""
+    """Count one try; False when the limit is reached. One statement: the row may be forgotten at any moment."""
     key, now = rules.throttle_key(limit, *parts), real(context)
     insert = pg_insert if db.engine.dialect.name == "postgresql" else sqlite_insert
-    db.session.execute(
-        insert(Throttle).values(key=key, tries=0, since=now).on_conflict_do_nothing(index_elements=["key"])
-    )
-    row = db.session.scalars(select(Throttle).where(Throttle.key == key).with_for_update()).one()
-    if row.since + limit.window <= now:
-        row.tries, row.since = 0, now
-    if row.tries >= limit.tries:
-        return False
-    row.tries += 1
-    return True
+    over = Throttle.since <= now - limit.window
+    full = limit.tries + 1  # the first that is refused; more are not counted
+    tries = case((over, 1), (Throttle.tries >= full, full), else_=Throttle.tries + 1)
+    counted = db.session.execute(
+        insert(Throttle)
+        .values(key=key, tries=1, since=now)
+        .on_conflict_do_update(
+            index_elements=["key"], set_={"tries": tries, "since": case((over, now), else_=Throttle.since)}
+        )
+        .returning(Throttle.tries)
+    ).scalar_one()
+    return counted <= limit.tries
 
 
 def count(context: Context, limit: rules.Limit, *parts: str | int) -> None:

@@ -71,7 +71,10 @@ def table_of(panel_id: int) -> AwardTable | None:
 
 def panels_of_stage(stage_id: int, track: str = "") -> Sequence[Panel]:
     return db.session.scalars(
-        select(Panel).where(Panel.stage_id == stage_id, Panel.track == track).order_by(Panel.id)
+        select(Panel)
+        .where(Panel.stage_id == stage_id, Panel.track == track)
+        .options(selectinload(Panel.seats).joinedload(Seat.person))
+        .order_by(Panel.id)
     ).all()
 
 

@@ -1,0 +1,351 @@
+"""For every endpoint that takes a post: who sends it, from which page, what is typed, and what has to be so before.
+
+What is not typed stands in the form as the page shows it, or is filled in by `forms.Form.filled`.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+import pyotp
+from sqlalchemy import delete, select, update
+
+from portal.accounts import service as accounts
+from portal.accounts.models import Account, Affiliation, Person, SignInSession, TokenPurpose
+from portal.applications import service as applications
+from portal.applications.models import Application, ConfirmationLink, Institution, Member
+from portal.awards.models import AwardTable, Decision, Recommendation, Result
+from portal.budgets.models import Freeze
+from portal.conflicts import service as conflicts
+from portal.conflicts.models import Severity
+from portal.platform import clock
+from portal.platform.db import db
+from portal.reviews import service as reviewing
+from portal.routing.models import Assignment, Panel, Seat, SeatState
+from tests.factories import accounts as people
+from tests.factories import applications as drafts
+from tests.factories import base, consortia, reviews
+from tests.integration.access.world import WHY, World, propose
+
+DRAFT = "public_id=draft"
+PERSON = "public_id=person:spare"
+SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+NEW_PASSWORD = "seven green kites over the river"
+
+
+@dataclass(frozen=True)
+class Post:
+    """`page`: endpoint and arguments of the page with the form; `at`: arguments of the posted address, where a page
+    holds several forms of one endpoint. `raw`: there is no form, everything that is sent is `typed`."""
+
+    role: str
+    page: tuple[str, str]
+    typed: dict[str, str | None] = field(default_factory=dict)
+    before: Callable[[World], None] | None = None
+    at: str = ""
+    query: str = ""
+    file: str = ""  # a PDF in this field
+    raw: bool = False
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+def _person(world: World, role: str) -> Person:
+    return world.person(role)
+
+
+def _application(world: World, name: str) -> Application:
+    return db.session.scalars(select(Application).where(Application.public_id == world.ids[name])).one()
+
+
+def works_somewhere(world: World) -> None:
+    people.affiliation(_person(world, "owner"), people.organisation("해돋이연구소"), "언어지능실")
+    row = db.session.scalars(select(Affiliation).where(Affiliation.person_id == world.people["owner"])).one()
+    world.ids["affiliation"] = str(row.id)
+
+
+def has_another_session(world: World) -> None:
+    accounts.open_session(base.context(), world.people["owner"])
+
+
+def waits_for_confirmation(world: World) -> None:
+    who = people.account(base.person("새사람"), confirmed=False)
+    world.ids["confirm_mail"] = accounts.mint_mail_token(base.context(), who.id, TokenPurpose.CONFIRM)
+
+
+def wants_a_new_password(world: World) -> None:
+    world.ids["reset_mail"] = accounts.mint_mail_token(base.context(), world.people["owner"], TokenPurpose.RESET)
+
+
+def is_disabled(world: World) -> None:
+    accounts.disable_account(world.context("administrator"), world.people["spare"])
+
+
+def has_a_second_factor(world: World, role: str = "owner") -> None:
+    account = db.session.get_one(Account, world.people[role])
+    account.totp_secret, account.totp_confirmed_at = SECRET, clock.now() - timedelta(days=1)
+
+
+def not_yet_passed(world: World) -> None:
+    """The owner's session waits for the second factor."""
+    db.session.execute(
+        update(SignInSession).where(SignInSession.person_id == world.people["owner"]).values(second_factor_at=None)
+    )
+
+
+def owes_a_code(world: World) -> None:
+    not_yet_passed(world)
+    has_a_second_factor(world)
+
+
+def spare_has_a_second_factor(world: World) -> None:
+    has_a_second_factor(world, "spare")
+
+
+def code() -> str:
+    return pyotp.TOTP(SECRET).at(clock.real_now())
+
+
+def is_complete(world: World) -> None:
+    """A draft of the small call in which nothing is missing."""
+    call = base.open_call(consortia.small_definition())
+    context = world.context("owner")
+    made = applications.start(context, call.id, "작은 모델", applications.Lead(name="새봄둘", kind="company_sme"))
+    db.session.flush()
+    consortia.fill_team(context, made.id)
+    db.session.flush()
+    consortia.fill_slice(context, made.id, consortia.drafts.institutions_of(made.id)[0])
+    world.ids["complete"] = made.public_id
+
+
+def is_submitted(world: World) -> None:
+    is_complete(world)
+    applications.submit(world.context("owner"), _application(world, "complete").id)
+
+
+def is_withdrawn(world: World) -> None:
+    is_submitted(world)
+    applications.withdraw(world.context("owner"), _application(world, "complete").id, WHY)
+
+
+def is_proposed(world: World) -> None:
+    entries = [int(part) for part in world.ids["waiting_entries"].split(",")]
+    number = propose(world, int(world.ids["waiting_stage"]), entries, Result.AWARD, Result.DECLINE)
+    world.ids["proposed"] = db.session.get_one(Decision, number).public_id
+
+
+def table_is_open(world: World) -> None:
+    table = _table(world)
+    table.closed_at = table.closed_by_id = None
+
+
+def table_is_unopened(world: World) -> None:
+    table = _table(world)
+    db.session.execute(delete(Recommendation).where(Recommendation.table_id == table.id))
+    db.session.delete(table)
+
+
+def _table(world: World) -> AwardTable:
+    return db.session.scalars(
+        select(AwardTable)
+        .join(Panel, AwardTable.panel_id == Panel.id)
+        .where(Panel.public_id == world.ids["open_panel"])
+    ).one()
+
+
+def books_are_frozen(world: World) -> None:
+    db.session.add(Freeze(at=clock.now(), finding="시험"))
+
+
+def second_review_is_written(world: World) -> None:
+    mine = db.session.scalars(select(Assignment).where(Assignment.public_id == world.ids["assigned:2"])).one()
+    reviewing.save_review(world.context("assigned"), mine.id, reviews.marks(40, 20), reviews.COMMENT, version=1)
+
+
+def is_invited(world: World) -> None:
+    held = (world.ids["seat:invited"], world.ids["seat:assigned"])
+    db.session.execute(update(Seat).where(Seat.public_id.in_(held)).values(state=SeatState.INVITED))
+
+
+def is_unsure(world: World) -> None:
+    row = conflicts.declare(
+        base.context(), world.people["unassigned"], _application(world, "app").id, None, True, "같은 학회입니다.",
+        Severity.DECLARED,
+    )  # fmt: skip
+    world.ids["unsure"] = row.public_id
+
+
+def asked_long_ago(world: World) -> None:
+    """Who was asked just now is not asked again at once."""
+    earlier = clock.now() - timedelta(days=2)
+    for model in (Institution, Member):
+        for row in db.session.scalars(select(model).where(model.application_id == _application(world, "draft").id)):
+            row.invited_at = earlier if row.invited_at else None
+    for row in db.session.scalars(select(ConfirmationLink)):
+        row.sent_at = earlier
+
+
+ACCOUNT, CALL = ("accounts.profile", ""), "public_id=call"
+INSTITUTIONS, MEMBERS = ("applications.institutions", DRAFT), ("applications.members", DRAFT)
+OFFICE_OF_PERSON = ("accounts.person", PERSON)
+TABLE = ("awards.table", "public_id=open_panel")
+UNDECIDED = ("awards.awards", "public_id=undecided_call")
+WAITING = ("awards.awards", "public_id=waiting_call")
+RANKED = ("ranking.ranking", "public_id=waiting_call")
+ROUTED = ("routing.routing", "public_id=routing_call")
+PROGRESS = ("reviews.progress", CALL)
+OFFER = ("awards.offer", "public_id=award")
+JSON = {"X-Requested-With": "autosave", "Accept": "application/json"}
+
+POSTS: dict[str, Post] = {
+    # --- people ---
+    "accounts.register": Post(
+        "anonymous", ("accounts.register", ""), {"name": "새사람", "email": "new@example.org", "password": NEW_PASSWORD}
+    ),
+    "accounts.confirm": Post(
+        "anonymous", ("accounts.confirm", "token=confirm_mail"), {"password": people.PASSWORD}, waits_for_confirmation
+    ),
+    "accounts.sign_in": Post(
+        "anonymous", ("accounts.sign_in", ""), {"email": "person1@example.org", "password": people.PASSWORD, "next": ""}
+    ),
+    "accounts.sign_out": Post("owner", ACCOUNT),
+    "accounts.try_as": Post("anonymous", ("accounts.try_as", ""), {"person": "person:spare"}, raw=True),
+    "accounts.ask_reset": Post("anonymous", ("accounts.ask_reset", ""), {"email": "person1@example.org"}),
+    "accounts.reset": Post(
+        "anonymous", ("accounts.reset", "token=reset_mail"), {"password": NEW_PASSWORD, "again": NEW_PASSWORD}, wants_a_new_password
+    ),
+    "accounts.password": Post(
+        "owner", ("accounts.password", ""), {"current": people.PASSWORD, "password": NEW_PASSWORD, "again": NEW_PASSWORD},
+    ),
+    "accounts.second_factor": Post(
+        "owner", ("accounts.second_factor", ""), {"code": "CODE", "next": ""}, owes_a_code
+    ),
+    "accounts.start_second_factor": Post("owner", ("accounts.second_factor", ""), before=not_yet_passed),
+    "accounts.profile": Post("owner", ACCOUNT, {"researcher_number": "", "name": "고친이름"}),
+    "accounts.add_affiliation": Post(
+        "owner", ("accounts.add_affiliation", ""),
+        {"organisation": "new", "name": "해돋이연구소", "kind": "company_sme", "department": "언어지능실", "until": "",
+         "registration": "", "name_en": ""},
+        query="q=해돋이",
+    ),
+    "accounts.end_affiliation": Post("owner", ACCOUNT, {"until": "2026-07-20"}, works_somewhere),
+    "accounts.end_session": Post("owner", ("accounts.sessions", ""), before=has_another_session),
+    "accounts.end_other_sessions": Post("owner", ("accounts.sessions", ""), before=has_another_session),
+    "accounts.reviewer_profile": Post(
+        "assigned", ("accounts.reviewer_profile", ""), {"away_from": "2026-08-01", "away_until": "2026-08-09", "keywords": "언어모델"}
+    ),
+    "accounts.grant_role": Post("barred_officer", OFFICE_OF_PERSON, {"until": "", "scope": "program:WBL"}),
+    "accounts.revoke_role": Post("barred_officer", OFFICE_OF_PERSON),
+    "accounts.disable": Post("administrator", OFFICE_OF_PERSON),
+    "accounts.enable": Post("administrator", OFFICE_OF_PERSON, before=is_disabled),
+    "accounts.reset_second_factor": Post("administrator", OFFICE_OF_PERSON, before=spare_has_a_second_factor),
+    # --- drafting ---
+    "applications.start": Post("unassigned", ("applications.start", "public_id=open_call"), {"title": "새 모델"}),
+    "applications.title": Post("owner", ("applications.title", DRAFT), {"title": "고친 제목"}),
+    "applications.institutions": Post("owner", INSTITUTIONS, {"contact_email": "new@example.org", "name": "새기관"}),
+    "applications.invite": Post("owner", INSTITUTIONS, before=asked_long_ago),
+    "applications.remove_institution": Post("owner", INSTITUTIONS, at="institution=invited"),
+    "applications.ask_confirmation": Post(
+        "owner", INSTITUTIONS, {"email": "chief@example.org", "name": "이대표"}, at="institution=lead"
+    ),
+    "applications.join": Post(
+        "unassigned", ("applications.join", "token=join_token"), {"registration": "220-81-62517", "name_en": ""}
+    ),
+    "applications.members": Post("owner", MEMBERS, {"email": "new@example.org", "name": "새사람"}),
+    "applications.remind_member": Post("owner", MEMBERS, before=asked_long_ago),
+    "applications.remove_member": Post("owner", MEMBERS, at="member=member"),
+    "applications.consent": Post("anonymous", ("applications.consent", "token=consent_token")),
+    "applications.confirm": Post("anonymous", ("applications.confirm", "token=confirm_token")),
+    "desks_applicant.remind": Post("owner", ("desks_applicant.cockpit", DRAFT), before=asked_long_ago),
+    "applications.save_section": Post(
+        "owner", ("applications.section", f"{DRAFT} section=all"),
+        {"q_name": "짧은 답", "q_size": "7", "q_worth": "1,000", "q_begin": "2026-09-01", "q_goals-r_y1-c_score": "1",
+         "q_models-0-c_year": "2025", "add_row": None, "remove_row": None},
+    ),
+    "applications.autosave": Post(
+        "owner", ("applications.section", f"{DRAFT} section=all"), {"q_name": "짧은 답", "version": "0"}, raw=True,
+        headers=JSON,
+    ),
+    "applications.save_budget": Post(
+        "owner", ("applications.budget", DRAFT),
+        {f"b_{year}-{what}-{who}": "1,000" for year in (2025, 2026) for what in ("people", "gear")
+         for who in ("government", "cash", "in_kind")},
+    ),
+    "applications.paste_budget": Post("owner", ("applications.budget", DRAFT), {"pasted": "2025\\t인건비\\t1000\\t0\\t0"}),
+    "applications.save_means": Post(
+        "owner", ("applications.means", DRAFT),
+        {"m_data-2025": "1,000", "m_data-2026": "", "m_gpu-b200": "8", "m_gpu-h100": ""},
+    ),
+    "applications.upload": Post("owner", ("applications.attachments", DRAFT), file="file"),
+    "applications.remove_attachment": Post("owner", ("applications.attachments", DRAFT)),
+    "applications.submit": Post("owner", ("applications.check", "public_id=complete"), before=is_complete),
+    "applications.withdraw": Post(
+        "owner", ("applications.withdraw", "public_id=complete"), {"reason": WHY}, is_submitted
+    ),
+    "applications.reinstate": Post("owner", ("desks_applicant.cockpit", "public_id=complete"), before=is_withdrawn),
+    # --- reviewing ---
+    "routing.seat": Post(
+        "anonymous", ("routing.seat", "token=seat_token"), {"answer": "accept", "reason": "", "suggestion": ""}, is_invited
+    ),
+    "routing.answer": Post(
+        "assigned", ("routing.answer", "public_id=seat:assigned"), {"answer": "decline", "reason": WHY, "suggestion": ""},
+        is_invited,
+    ),
+    "routing.pledge": Post("chair", ("routing.pledge", "public_id=seat:chair")),
+    "routing.conflict": Post("chair", ("routing.conflict", "public_id=chair:2"), {"answer": "none"}),
+    "reviews.save": Post(
+        "assigned", ("reviews.review", "public_id=assigned:2"), {"points_tech": "44", "points_plan": "22"}
+    ),
+    "reviews.autosave": Post(
+        "assigned", ("reviews.review", "public_id=assigned:2"),
+        {"points_tech": "44", "points_plan": "22", "version": "1", "comment": "다듬은 의견", "note": ""},
+        raw=True, headers=JSON,
+    ),
+    "reviews.submit": Post(
+        "assigned", ("reviews.submit", "public_id=assigned:2"), before=second_review_is_written
+    ),
+    "desks_reviewer.submit": Post("assigned", ("desks_reviewer.submit", ""), before=second_review_is_written),
+    # --- the office ---
+    "desks_officer.extend": Post(
+        "administrator", ("desks_officer.call", "public_id=open_call"), {"closes_at": "2026-08-20T18:00", "reason": WHY}
+    ),
+    "desks_officer.retry": Post("officer", ("desks_officer.jobs", "")),
+    "notifications.settle": Post("officer", ("notifications.messages", CALL)),
+    "screening.open_review": Post("officer", ("screening.queue", "public_id=routing_call")),
+    "screening.screening": Post(
+        "officer", ("screening.screening", "public_id=screening"), {"outcome": "ineligible", "reason": WHY}
+    ),
+    "routing.form_panel": Post("officer", ("routing.form_panel", "public_id=routing_call")),
+    "routing.make_chair": Post("officer", ("routing.routing", "public_id=routing_call")),
+    "routing.run": Post("officer", ROUTED),
+    "routing.publish": Post("officer", ROUTED),
+    "routing.discard": Post("officer", ROUTED, {"reason": WHY}),
+    "routing.swap": Post("officer", ("routing.swap", "public_id=routing_call assignment_id=draft_assignment")),
+    "routing.settle": Post(
+        "officer", ("routing.settle", f"{CALL} conflict_id=unsure"), {"action": "dismiss", "reason": WHY}, is_unsure
+    ),
+    "reviews.remind": Post("officer", PROGRESS),
+    "reviews.close": Post("officer", PROGRESS, {"reason": WHY}),
+    "ranking.again": Post("officer", RANKED),
+    "ranking.export": Post("officer", RANKED, {"reason": WHY}),
+    "ranking.condition": Post("officer", ("ranking.condition", "public_id=waiting_call entry_id=waiting_entry")),
+    # --- decisions, awards, money ---
+    "awards.open_table": Post("chair", TABLE, before=table_is_unopened),
+    "awards.save_table": Post("chair", TABLE, before=table_is_open),
+    "awards.close_table": Post("chair", TABLE, before=table_is_open),
+    "awards.reopen_table": Post("officer", TABLE, {"reason": WHY}),
+    "awards.propose": Post("officer", WAITING),
+    "awards.approve": Post("administrator", WAITING, before=is_proposed),
+    "awards.return_decision": Post("officer", UNDECIDED, {"reason": WHY}),
+    "awards.publish": Post("officer", UNDECIDED),
+    "awards.accept": Post("owner", OFFER),
+    "awards.decline": Post("owner", OFFER, {"reason": WHY}),
+    "budgets.change_cap": Post("budget_officer", ("budgets.line", "public_id=line"), {"cap": "9,000,000", "reason": WHY}),
+    "budgets.lift": Post("budget_officer", ("budgets.tree", ""), {"reason": WHY}, books_are_frozen),
+}  # fmt: skip
+
+
+def pdf() -> tuple[io.BytesIO, str]:
+    return io.BytesIO(drafts.pdf()), "계획.pdf"

@@ -14,7 +14,7 @@ from portal.notifications.models import Letter
 
 def message(letter: Letter, sender: str, base_url: str) -> EmailMessage:
     """Plain text and HTML; links are built from configuration, never from a request."""
-    link = base_url.rstrip("/") + (letter.link or "/")
+    link = base_url.rstrip("/") + _in_language(letter.link or "/", letter.language)
     made = EmailMessage(policy=SMTP)
     made["Subject"] = letter.subject
     made["From"], made["To"] = sender, letter.email
@@ -31,6 +31,14 @@ def message(letter: Letter, sender: str, base_url: str) -> EmailMessage:
         subtype="html",
     )
     return made
+
+
+def _in_language(path: str, language: str) -> str:
+    """Who opens it without signing in reads the page in the letter's language; Korean is the default."""
+    if language == "ko":
+        return path
+    place, mark, fragment = path.partition("#")
+    return f"{place}{'&' if '?' in place else '?'}lang={language}{mark}{fragment}"
 
 
 class NotTaken(Exception):

@@ -240,7 +240,7 @@
     if (box.scrollWidth <= box.clientWidth || box.hasAttribute("tabindex")) return;
     const caption = box.querySelector("caption");
     box.tabIndex = 0;
-    box.setAttribute("role", "region");
+    box.setAttribute("role", "group");
     box.setAttribute("aria-label", caption ? caption.textContent : t("표", "Table"));
   }
   const widths = new ResizeObserver((seen) => seen.forEach((one) => reachIfWide(one.target)));

@@ -9,7 +9,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import ConsoleMessage, Page, Response
+from playwright.sync_api import ConsoleMessage, Locator, Page, Response
+
+from tests.e2e.words import ENGLISH
 
 PATIENCE = 60_000  # ms; a busy machine is slow, and nothing here waits without a reason
 SHOTS = os.environ.get("PORTAL_SHOTS", "")  # a folder in which every page looked at is kept as a picture
@@ -80,6 +82,10 @@ class Eyes:
         self.look()
         return self.page
 
+    def open_letter(self, link: str) -> Page:
+        """A link from a letter, in this browser's language whatever language the letter had."""
+        return self.go(f"{link.partition('?')[0]}?lang={self.language}")
+
     def look(self, *, axe: bool = True) -> None:
         self.page.wait_for_load_state()
         if SHOTS:
@@ -108,15 +114,21 @@ class Eyes:
         file = folder / f"{number:03d}-{self.name}-{path.replace('/', '_') or 'home'}.png"
         self.page.screenshot(path=file, full_page=True)
 
-    # --- what people do ---
+    # --- what people do; what they press is named in Korean, and in an English browser found by its English ---
+
+    def word(self, korean: str) -> str:
+        return ENGLISH.get(korean, korean) if self.language == "en" else korean
+
+    def button(self, label: str) -> Locator:
+        return self.page.locator("main").get_by_role("button", name=self.word(label), exact=True).first
 
     def press(self, label: str) -> None:
         """The button of that name in the page; the page that follows is waited for and looked at."""
-        self.leaves(lambda: self.page.locator("main").get_by_role("button", name=label, exact=True).first.click())
+        self.leaves(self.button(label).click)
 
     def follow(self, label: str) -> None:
         """The link of that name, and the page behind it."""
-        self.leaves(lambda: self.page.locator("main").get_by_role("link", name=label).first.click())
+        self.leaves(self.page.locator("main").get_by_role("link", name=self.word(label)).first.click)
 
     def leaves(self, act: Callable[[], None]) -> None:
         """`act` opens another page (or this one anew): never look at the one that is left."""
@@ -135,4 +147,10 @@ class Eyes:
         self.page.wait_for_selector("#saved[data-state=saved]")
 
     def says(self, words: str) -> None:
-        self.page.locator("main").get_by_text(words).first.wait_for()
+        self.page.locator("main").get_by_text(self.word(words)).first.wait_for()
+
+    def turns_to(self, pane: str) -> None:
+        """On a phone one side is shown at a time."""
+        tab = self.page.locator(f"[data-pane={pane}]")
+        if tab.is_visible():
+            tab.click()

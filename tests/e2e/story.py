@@ -45,6 +45,10 @@ class Work(Consortium):
 
     left_out: frozenset[str] = frozenset()
 
+    @property
+    def title(self) -> str:
+        return self.team.theme.title.of(self.team.language)
+
     def write(self, sections: Iterable[Section] | None = None) -> None:
         asked = sections if sections is not None else sections_to_apply_with(self.definition)
         super().write([section for section in asked if section.code not in self.left_out])

@@ -64,7 +64,7 @@ def confirm_and_submit(story: Story, eyes: See) -> None:
     story.settle()
     link = story.house.letters("applications.confirmation_asked")[0]
     guest = eyes("representative", language="en", phone=True)
-    guest.go(f"{link}?lang=en")
+    guest.open_letter(link)
     guest.press("Confirm the chosen sections")
     guest.says("Everything is confirmed")
     assert story.house.count(Confirmation) > 5
@@ -87,7 +87,7 @@ def review(story: Story, eyes: See) -> None:
     panel = story.do(lambda: reviewing.form_panel(story.cast, stage, story.rng))
     story.settle()
     guest = eyes("invited", language="en", phone=True)
-    guest.go(story.house.letters("routing.seat_invited", person)[0] + "?lang=en")
+    guest.open_letter(story.house.letters("routing.seat_invited", person)[0])
     guest.press("Accept")
     guest.says("You accepted.")
     story.do(lambda: reviewing.accept_late_seats(panel))
@@ -99,7 +99,7 @@ def review(story: Story, eyes: See) -> None:
     page.locator("label[for=agree]").click()
     reviewer.press("Sign the pledge")
     reviewer.go(f"/reviews/{story.assignments(person)[0]}")
-    page.locator("[data-pane=form]").click()
+    reviewer.turns_to("form")
     reviewer.look()
     for criterion in stage.definition.criteria:
         page.fill(f"#points_{criterion.code}", str(criterion.points - 2))

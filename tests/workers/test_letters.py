@@ -251,6 +251,14 @@ def test_a_plain_link_stays_for_the_inbox(app: Flask) -> None:
     assert _now(letter_id).link == "/calls/x"
 
 
+def test_the_link_of_an_english_letter_opens_an_english_page(app: Flask) -> None:
+    for link, wanted in (("/join/x", "/join/x?lang=en"), ("/reviews?a=1#b", "/reviews?a=1&lang=en#b")):
+        letter = Letter(public_id="a", subject="s", email="a@example.org", language="en", body="{link}", link=link)
+        body = mail.message(letter, "portal@example.org", "https://portal.example").get_body(("plain",))
+        assert body is not None
+        assert body.get_content().strip() == f"https://portal.example{wanted}"
+
+
 def test_deliver_tells_a_refusal_from_a_doubt(tmp_path: Path) -> None:
     from email.message import EmailMessage
 

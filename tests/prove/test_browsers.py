@@ -1,0 +1,17 @@
+"""The whole life in a browser in both languages and at both widths; make test lives it in Korean at 1280 px."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import pytest
+
+from tests.e2e.conftest import *  # noqa: F403 - the house, the browser and the eyes of the journeys
+from tests.e2e.house import House
+from tests.e2e.test_life import See, live
+
+
+@pytest.mark.prove
+@pytest.mark.parametrize(("language", "phone"), [("ko", True), ("en", False), ("en", True)])
+def test_the_whole_life(house: House, eyes: See, language: str, phone: bool) -> None:
+    live(house, partial(eyes, language=language, phone=phone))

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import partial
+from pathlib import Path
 
 import pytest
 
-from tests.e2e.conftest import *  # noqa: F403 - the house, the browser and the eyes of the journeys
 from tests.e2e.house import House
 from tests.e2e.test_life import See, live
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    made = House(tmp_path, f"sqlite:///{tmp_path / 'portal.db'}")
+    made.start()
+    yield made
+    made.stop()
 
 
 @pytest.mark.prove

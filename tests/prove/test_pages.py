@@ -5,23 +5,20 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Browser
 
-from tests.e2e.house import CHROMIUM, CHROMIUM_ARGS, House
+from tests.e2e.house import House
 from tests.e2e.screens import ROLES, VARIANTS, crawl, fill, look
 
 
 @pytest.mark.prove
-def test_axe_finds_nothing_on_any_page(tmp_path: Path) -> None:
+def test_axe_finds_nothing_on_any_page(tmp_path: Path, browser: Browser) -> None:
     house = House(tmp_path, f"sqlite:///{tmp_path / 'portal.db'}")
     house.start()
     try:
         fill(house)
-        with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_ARGS)
-            targets = crawl(house, browser)
-            found = list(look(house, browser, targets))
-            browser.close()
+        targets = crawl(house, browser)
+        found = list(look(house, browser, targets))
     finally:
         house.stop()
     assert {target.role for target in targets} == set(ROLES)

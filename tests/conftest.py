@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+import pkgutil
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,11 +12,18 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+import workers
 from portal.factory import create_app, open_rooms
 from portal.platform import clock
 from portal.platform.db import db
 from portal.platform.language import use_language
 from tests.databases import PostgreSQL, SQLite, postgresql_server, settings
+
+for _module in pkgutil.iter_modules(workers.__path__):
+    if (
+        _module.name != "celery_app"
+    ):  # every handler, whichever test runs first; the Celery app makes a portal of its own
+        importlib.import_module(f"workers.{_module.name}")
 
 
 @pytest.fixture(autouse=True)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
 import socket
 import threading
 from collections.abc import Iterator
@@ -15,7 +13,6 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, update
 
-import workers
 from portal.notifications import mail, service
 from portal.notifications.jobs import SEND
 from portal.notifications.models import Letter, LetterState
@@ -29,10 +26,6 @@ from tests.factories.accounts import member, signed_in
 from tests.factories.base import committed, context, open_call, person
 from tests.factories.consortia import small_definition
 from workers.wake import run_all_due, run_job
-
-for _module in pkgutil.iter_modules(workers.__path__):
-    if _module.name != "celery_app":
-        importlib.import_module(f"workers.{_module.name}")
 
 
 class Server(threading.Thread):

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import importlib
 import os
-import pkgutil
 import threading
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,7 +11,6 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-import workers
 from portal.accounts.jobs import SWEEP
 from portal.applications.jobs import SWEEP_FILES
 from portal.applications.models import Attachment
@@ -30,10 +27,6 @@ from tests.factories.base import committed
 from workers.relay import Relay
 from workers.schedule import SCHEDULE, ask_for_scheduled, slot
 from workers.wake import run_all_due
-
-for _module in pkgutil.iter_modules(workers.__path__):
-    if _module.name != "celery_app":
-        importlib.import_module(f"workers.{_module.name}")
 
 
 def _keys() -> list[str]:

@@ -24,7 +24,7 @@ def anchored(context: Context, payload: dict[str, Any]) -> list[Draft]:
     outside = current_app.config["AUDITOR_MAIL"]
     to = [Recipient(outside, "ko")] if outside else []
     if payload["notable"]:
-        to += [person for person in holders(Role.AUDITOR) if person.email != outside]
+        to += [person for person in holders(context.now, Role.AUDITOR) if person.email != outside]
     return [
         Draft(
             to=one,

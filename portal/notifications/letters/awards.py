@@ -102,7 +102,7 @@ def offer(context: Context, payload: dict[str, Any]) -> list[Draft]:
     ]  # fmt: skip
 
 
-def _deciders(decision: Decision) -> list[Draft]:
+def _deciders(context: Context, decision: Decision) -> list[Draft]:
     call = decision.stage.call
     return [
         Draft(
@@ -121,14 +121,14 @@ def _deciders(decision: Decision) -> list[Draft]:
             key=f"{decision.id}:{to.person_id}",
             call_id=call.id,
         )
-        for to in holders(Role.ADMINISTRATOR, *call.scopes)
+        for to in holders(context.now, Role.ADMINISTRATOR, *call.scopes)
         if to.person_id != decision.proposed_by_id
     ]
 
 
 @letter(PROPOSED)
 def proposed(context: Context, payload: dict[str, Any]) -> list[Draft]:
-    return _deciders(db.session.get_one(Decision, payload["decision_id"]))
+    return _deciders(context, db.session.get_one(Decision, payload["decision_id"]))
 
 
 @letter(RETURNED)
@@ -155,7 +155,7 @@ def returned(context: Context, payload: dict[str, Any]) -> list[Draft]:
     ]  # fmt: skip
 
 
-def _to_office(payload: dict[str, Any], subject: Text, ko: str, en: str) -> list[Draft]:
+def _to_office(context: Context, payload: dict[str, Any], subject: Text, ko: str, en: str) -> list[Draft]:
     award = db.session.get_one(Award, payload["award_id"])
     call = db.session.get_one(Call, award.call_id)
     return [
@@ -169,14 +169,14 @@ def _to_office(payload: dict[str, Any], subject: Text, ko: str, en: str) -> list
             key=f"{award.id}:{to.person_id}",
             call_id=call.id,
         )
-        for to in holders(Role.OFFICER, *call.scopes)
+        for to in holders(context.now, Role.OFFICER, *call.scopes)
     ]
 
 
 @letter(ACCEPTED)
 def accepted(context: Context, payload: dict[str, Any]) -> list[Draft]:
     return _to_office(
-        payload, Text("지원 제안을 수락했습니다", "An offer was accepted"),
+        context, payload, Text("지원 제안을 수락했습니다", "An offer was accepted"),
         "‘{title}’ 팀이 지원 제안을 수락했습니다.", "The team of ‘{title}’ accepted its offer.",
     )  # fmt: skip
 
@@ -184,7 +184,7 @@ def accepted(context: Context, payload: dict[str, Any]) -> list[Draft]:
 @letter(DECLINED)
 def declined(context: Context, payload: dict[str, Any]) -> list[Draft]:
     return _to_office(
-        payload, Text("지원 제안을 사양했습니다", "An offer was declined"),
+        context, payload, Text("지원 제안을 사양했습니다", "An offer was declined"),
         "‘{title}’ 팀이 지원 제안을 사양했습니다. 이유: {reason}",
         "The team of ‘{title}’ declined its offer. Reason: {reason}",
     )  # fmt: skip
@@ -193,7 +193,7 @@ def declined(context: Context, payload: dict[str, Any]) -> list[Draft]:
 @letter(EXPIRED)
 def expired(context: Context, payload: dict[str, Any]) -> list[Draft]:
     return _to_office(
-        payload, Text("지원 제안의 기한이 지났습니다", "An offer expired"),
+        context, payload, Text("지원 제안의 기한이 지났습니다", "An offer expired"),
         "‘{title}’ 팀이 기한까지 답하지 않아 제안이 끝났습니다.",
         "The team of ‘{title}’ did not answer in time; the offer has ended.",
     )  # fmt: skip

@@ -33,5 +33,7 @@ def mismatch(context: Context, payload: dict[str, Any]) -> list[Draft]:
             reference=f"F{freeze.id}",
             key=f"{freeze.id}:{to.person_id}",
         )
-        for to in {r.person_id: r for r in holders(Role.BUDGET_OFFICER) + holders(Role.ADMINISTRATOR)}.values()
+        for to in {
+            r.person_id: r for r in holders(context.now, Role.BUDGET_OFFICER) + holders(context.now, Role.ADMINISTRATOR)
+        }.values()
     ]

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from datetime import datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 
-from portal.accounts.models import Person, Role, RoleGrant
+from portal.accounts.models import Account, Person, Role, RoleGrant
+from portal.accounts.queries import grant_is_valid
 from portal.applications.models import Application, Institution, Member, MemberRole
 from portal.notifications.drafts import Recipient
 from portal.platform.db import db
@@ -51,11 +53,15 @@ def team(application: Application) -> list[Recipient]:
     return people(i for i in ids if i is not None)
 
 
-def holders(role: Role, *scopes: str) -> list[Recipient]:
-    """Everybody who holds the role now, globally or for one of the scopes."""
+def holders(now: datetime, role: Role, *scopes: str) -> list[Recipient]:
+    """Everybody who holds the role now, globally or for one of the scopes, and whose account is not disabled."""
+    disabled = select(Account.person_id).where(Account.disabled_at.is_not(None))
     ids = db.session.scalars(
         select(RoleGrant.person_id).where(
-            RoleGrant.role == role, RoleGrant.until.is_(None), or_(RoleGrant.scope == "*", RoleGrant.scope.in_(scopes))
+            RoleGrant.role == role,
+            grant_is_valid(now),
+            RoleGrant.scope.in_(("*", *scopes)),
+            RoleGrant.person_id.not_in(disabled),
         )
     )
     return people(ids)

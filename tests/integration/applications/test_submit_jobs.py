@@ -9,7 +9,6 @@ import pikepdf
 from flask import Flask
 from sqlalchemy import func, select
 
-import workers.applications  # noqa: F401 - registers the handlers
 from portal.applications import queries, service
 from portal.applications.models import Application, ApplicationState, Attachment, StageEntry
 from portal.platform import clock, storage

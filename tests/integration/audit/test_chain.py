@@ -218,8 +218,6 @@ def test_an_anchors_signature_verifies_and_another_line_does_not(app: Flask) -> 
 
 
 def test_an_anchor_goes_out_by_mail(app: Flask) -> None:
-    import workers.audit
-    import workers.notifications  # noqa: F401 - handlers
     from portal.audit.jobs import ANCHOR
     from portal.platform.jobs import enqueue
     from workers.wake import run_all_due

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
-
 import pytest
 from flask import Flask
 from sqlalchemy import select
 
-import workers
 from portal.audit.models import AuditHead
 from portal.budgets.models import BudgetLine
 from portal.conflicts.models import Conflict
@@ -23,9 +19,6 @@ from tests.databases import both_databases
 from workers.wake import run_all_due
 
 pytestmark = both_databases
-for _module in pkgutil.iter_modules(workers.__path__):
-    if _module.name != "celery_app":
-        importlib.import_module(f"workers.{_module.name}")
 
 
 def test_a_small_call_lives_from_its_draft_to_accepted_awards(app: Flask) -> None:

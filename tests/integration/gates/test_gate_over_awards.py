@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
-
 import pytest
 from flask import Flask
 from sqlalchemy import select
 
-import workers
 from portal.accounts.models import Person
 from portal.applications.models import EntryState, StageEntry
 from portal.audit.service import verify
@@ -38,10 +34,6 @@ from workers.wake import run_all_due
 pytestmark = both_databases
 TEAMS = 5
 POINTS = [(60, 25), (65, 20), (40, 20), (65, 25)]  # of the four teams that are reviewed, by every expert alike
-
-for _module in pkgutil.iter_modules(workers.__path__):
-    if _module.name != "celery_app":
-        importlib.import_module(f"workers.{_module.name}")
 
 
 @pytest.fixture

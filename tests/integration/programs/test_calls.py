@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import importlib
-import pkgutil
 from datetime import datetime, timedelta
 
 import pytest
 from flask import Flask
 from sqlalchemy import select
 
-import workers
 from portal.applications.jobs import CLOSE
 from portal.applications.models import Application, ApplicationState, StageEntry
 from portal.applications.rules.lifecycle import CLOSE_GRACE
@@ -33,10 +30,6 @@ from workers.wake import run_all_due
 
 pytestmark = both_databases
 REASON = words("요청이 많아", "Many asked for it")
-
-for _module in pkgutil.iter_modules(workers.__path__):
-    if _module.name != "celery_app":
-        importlib.import_module(f"workers.{_module.name}")
 
 
 def changed(**changes: object) -> CallDefinition:

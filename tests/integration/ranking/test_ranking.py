@@ -7,7 +7,6 @@ from fractions import Fraction
 import pytest
 from sqlalchemy import select
 
-import workers.ranking  # noqa: F401 - registers its handler
 from portal.applications.models import EntryState
 from portal.audit.models import AuditEvent
 from portal.platform import clock

@@ -7,7 +7,6 @@ from datetime import timedelta
 
 import pytest
 
-import workers.routing  # noqa: F401 - registers its handlers
 from portal.accounts.models import Department, Organisation, Person, Sanction
 from portal.conflicts.queries import bars_of
 from portal.conflicts.rules import today

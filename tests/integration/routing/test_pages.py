@@ -8,7 +8,6 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
-import workers.routing  # noqa: F401 - registers its handlers
 from portal.accounts.models import Person
 from portal.audit.models import AuditEvent
 from portal.conflicts.models import Conflict, Severity

@@ -8,7 +8,6 @@ from hashlib import sha256
 import pytest
 from sqlalchemy import func, select
 
-import workers.routing  # noqa: F401 - registers its handlers
 from portal.accounts.models import Person
 from portal.applications.models import StageEntry
 from portal.conflicts.models import Severity

@@ -7,8 +7,6 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-import workers.routing
-import workers.screening  # noqa: F401 - both register their handlers
 from portal.accounts.models import Person, Sanction
 from portal.applications.models import EntryState, StageEntry
 from portal.audit.models import AuditEvent

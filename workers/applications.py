@@ -9,10 +9,8 @@ from portal.applications.jobs import CLEAN_COPIES, CLOSE
 from portal.applications.models import Attachment
 from portal.platform import storage
 from portal.platform.db import db
-from portal.platform.files import FileRefused, clean_copy
+from portal.platform.files import CLEANED, FileRefused, clean_copy
 from workers.wake import Run, handles
-
-CLEANED = ("pdf", "png", "jpeg")
 
 
 @handles(CLOSE)

@@ -115,7 +115,7 @@ def _institution(row: Institution, today: date) -> Content:
 def _member(row: Member) -> Content:
     return {
         "id": row.public_id,
-        "institution": row.institution.public_id,
+        "institution": row.institution.public_id if row.institution else None,
         "name": row.name,
         "email_key": row.email_key,
         "role": row.role.value,
@@ -178,6 +178,7 @@ def attachment_of(row: Attachment) -> Content:
         "size": row.size,
         "kind": row.kind,
         "pages": row.pages,
+        "seconds": row.seconds,
     }
 
 

@@ -61,6 +61,21 @@ class TooManyInstitutions(DomainError):
     )
 
 
+class TeamFull(DomainError):
+    say = Text(
+        "이 공고의 팀은 신청자를 포함하여 {most}명까지입니다. 다른 사람을 뺀 뒤에 추가해 주십시오.",
+        "A team of this call may have at most {most} people, the applicant included. Remove somebody first.",
+    )
+    status = 409
+
+
+class TooLongFilm(DomainError):
+    say = Text(
+        "영상이 {length}입니다. {limit}까지 받으니 {over} 이상 줄여 다시 올려 주십시오.",
+        "The film runs {length}; at most {limit} is taken. Shorten it by at least {over} and upload it again.",
+    )
+
+
 class ForeignOnlyJoint(DomainError):
     say = Text(
         "국외 기관은 공동연구개발기관으로만 참여할 수 있습니다. 역할을 ‘공동’으로 골라 주십시오.",

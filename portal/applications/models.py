@@ -32,6 +32,7 @@ class Application(Model):
     call_id: Mapped[int] = mapped_column(ForeignKey("call.id"))
     owner_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     title: Mapped[str] = mapped_column(String(300), default="")
+    applicant: Mapped[str] = mapped_column(String(200), default="")  # the lead institution, or the owner, by name
     state: Mapped[ApplicationState] = mapped_column(one_of(ApplicationState), default=ApplicationState.DRAFT)
     language: Mapped[str] = mapped_column(String(2), default="ko")
     closes_at: Mapped[datetime | None]
@@ -88,7 +89,10 @@ class MemberRole(enum.StrEnum):
 
 
 class Member(Model):
-    """A person of the team. Consent to the use of personal data is given by the person through a link."""
+    """A person of the team; of one of its institutions, where the call is for institutions.
+
+    Consent to the use of personal data is given by the person through a link.
+    """
 
     __tablename__ = "application_member"
     __table_args__ = (UniqueConstraint("application_id", "email_key"),)
@@ -96,7 +100,7 @@ class Member(Model):
     id: Mapped[pk]
     public_id: Mapped[public]
     application_id: Mapped[int] = mapped_column(ForeignKey("application.id"), index=True)
-    institution_id: Mapped[int] = mapped_column(ForeignKey("application_institution.id"), index=True)
+    institution_id: Mapped[int | None] = mapped_column(ForeignKey("application_institution.id"), index=True)
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
     name: Mapped[str] = mapped_column(String(120))
     email: Mapped[str] = mapped_column(String(254))
@@ -109,7 +113,8 @@ class Member(Model):
     consented_at: Mapped[datetime | None]
     consent_version: Mapped[str | None] = mapped_column(String(20))
     declined_at: Mapped[datetime | None]
-    institution: Mapped[Institution] = relationship()
+    institution: Mapped[Institution | None] = relationship()
+    application: Mapped[Application] = relationship()
 
 
 class SectionAnswer(Model):
@@ -184,6 +189,7 @@ class Attachment(Model):
     size: Mapped[int]
     kind: Mapped[str] = mapped_column(String(8))
     pages: Mapped[int | None]
+    seconds: Mapped[int | None]  # of a film
     text: Mapped[str] = mapped_column(Text, default="")
     scan: Mapped[str] = mapped_column(String(16), default="off")
     uploaded_at: Mapped[datetime]

@@ -177,8 +177,7 @@ def half_done(team: Team, call_code: str, papers: Papers) -> Steps:
 
 def _last_written(sections: Sequence[Section]) -> Section:
     """The last of the sections that are only text: it is still to be written."""
-    elsewhere = ("document", "budget", "requested_means")
-    return [s for s in sections if all(q.kind not in elsewhere for q in s.questions)][-1]
+    return [s for s in sections if all(q.is_typed for q in s.questions)][-1]
 
 
 def just_begun(team: Team, call_code: str, papers: Papers) -> Steps:

@@ -67,7 +67,7 @@ class Writer:
         return answers
 
     def answer(self, question: Question, topic: str) -> Any:
-        if question.kind in ("requested_means", "budget", "document"):
+        if not question.is_typed:
             return None
         if question.kind == "repeat" or (question.kind == "table" and not question.rows):
             count = min(question.max or 3, self.rng.randint(2, 3))

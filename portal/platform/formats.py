@@ -138,6 +138,14 @@ def duration(span: timedelta) -> str:
     return " ".join(f"{n}{word}" for n, word, _ in parts)
 
 
+def playing_time(seconds: int) -> str:
+    """180 -> `3분` / `3 min`; 95 -> `1분 35초` / `1 min 35 s`."""
+    minutes, rest = divmod(seconds, 60)
+    words = [(minutes, "분", " min"), (rest, "초", " s")]
+    said = [f"{n}{en if language() == 'en' else ko}" for n, ko, en in words if n]
+    return " ".join(said) or ("0 s" if language() == "en" else "0초")
+
+
 def left(until: datetime, now: datetime) -> str:
     """`3일 4시간 남음` / `3 days 4 hours left`, or that it has passed."""
     if now < until:

@@ -10,7 +10,8 @@ from flask import url_for
 
 from portal.applications.models import Attachment, StageEntry
 from portal.applications.queries.submissions import content_of
-from portal.applications.rules.answers import ELSEWHERE, is_shown
+from portal.applications.rules.answers import is_shown
+from portal.applications.rules.attachments import EDITABLE
 from portal.platform.formats import quantity
 from portal.platform.language import Text, say
 from portal.programs.definition import CallDefinition, Criterion, Question, Section
@@ -57,9 +58,13 @@ class Document:
         return self.kind in ("png", "jpeg")
 
     @property
+    def film(self) -> bool:
+        return self.kind == "mp4"
+
+    @property
     def text_only(self) -> bool:
         """HWP and its kin stand beside a PDF: they are shown as text."""
-        return self.kind not in ("pdf", "png", "jpeg")
+        return self.kind in EDITABLE
 
 
 @dataclass(frozen=True)
@@ -104,12 +109,10 @@ def _parts(
         files = {
             q.code: documents[place]
             for q in section.questions
-            if q.kind == "document" and (place := (f"{section.code}.{q.code}", slice_)) in documents
+            if q.is_file and (place := (f"{section.code}.{q.code}", slice_)) in documents
         }
         answered = [
-            q
-            for q in section.questions
-            if q.code in files or (q.code in given and q.kind not in ELSEWHERE and is_shown(q, given))
+            q for q in section.questions if q.code in files or (q.code in given and q.is_typed and is_shown(q, given))
         ]
         if answered:
             found.append(Part(names.get(slice_, ""), answered, given, files))

@@ -11,6 +11,7 @@ from flask import request, url_for
 from portal.accounts.models import Person
 from portal.applications.models import StageEntry
 from portal.applications.queries.submissions import content_of
+from portal.applications.rules.roles import member_roles
 from portal.platform.jobs import Job, JobState
 from portal.platform.language import Text
 from portal.routing.models import Assignment, AssignmentState, Panel, RoutingRun, Seat, SeatState
@@ -57,7 +58,7 @@ class Cell:
 class EntryRow:
     entry: StageEntry
     title: str
-    lead: str
+    applicant: str
     cells: Sequence[Cell]
     barred: int
     wanted: int
@@ -75,7 +76,7 @@ def _cell(a: Assignment, names: Mapping[int, Person]) -> Cell:
 
 def entry_rows(
     entries: Sequence[StageEntry], assignments: Sequence[Assignment], names: Mapping[int, Person],
-    leads: Mapping[int, str], barred: set[tuple[int, int]], seats: Sequence[Seat], wanted: int,
+    barred: set[tuple[int, int]], seats: Sequence[Seat], wanted: int,
 ) -> list[EntryRow]:  # fmt: skip
     """Each entry with its reviewers, their shared terms and the conflicts avoided."""
     by_entry: dict[int, list[Assignment]] = {}
@@ -84,7 +85,7 @@ def entry_rows(
     people = [s.person_id for s in seats if s.state is SeatState.ACCEPTED]
     return [
         EntryRow(
-            entry, entry.application.title, leads.get(entry.application_id, ""),
+            entry, entry.application.title, entry.application.applicant,
             [_cell(a, names) for a in by_entry.get(entry.id, [])],
             sum((p, entry.application_id) in barred for p in people), min(wanted, len(people)),
         )
@@ -156,20 +157,12 @@ class Team:
 
     @property
     def label(self) -> str:
-        """The institutions by name, the lead first; no title."""
-        return ", ".join(name for name, _ in self.institutions)
-
-
-MEMBER_ROLES = {
-    "pi": Text("연구책임자", "Principal investigator"),
-    "researcher": Text("연구원", "Researcher"),
-    "student": Text("학생", "Student"),
-    "talent": Text("영입 인재", "Talent to be brought in"),
-}
+        """The institutions by name, the lead first, or the people of a team without any; no title."""
+        return ", ".join([name for name, _ in self.institutions] or [name for name, *_ in self.members])
 
 
 def team_of(entry: StageEntry) -> Team:
-    content = content_of(entry.submission)
+    content, roles = content_of(entry.submission), member_roles(entry.application.call.definition)
     names = {i["id"]: str(i["name"]) for i in content["institutions"]}
     return Team(
         [(str(i["name"]), str(i["country"])) for i in content["institutions"]],
@@ -178,7 +171,7 @@ def team_of(entry: StageEntry) -> Team:
                 str(m["name"]),
                 names.get(m["institution"], ""),
                 str(m["department"]),
-                MEMBER_ROLES.get(m["role"], Text(m["role"], m["role"])),
+                roles.get(m["role"], Text(m["role"], m["role"])),
             )
             for m in content["members"]
         ],

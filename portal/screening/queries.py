@@ -71,7 +71,6 @@ def for_officer(actor: Actor, public_id: str) -> Screening | None:
 class QueuePage:
     rows: Sequence[Screening]
     counts: Mapping[ScreeningState, int]
-    leads: Mapping[int, str]  # application id -> name of the lead institution
     open_rules: Mapping[int, Sequence[tuple[str, FindingResult]]]  # screening id -> findings that do not pass
     total: int
     number: int
@@ -104,8 +103,7 @@ def queue(actor: Actor, stage_id: int, state: ScreeningState | None, rule: str, 
         .limit(PAGE)
         .offset((number - 1) * PAGE)
     ).all()
-    applications = [row.entry.application_id for row in rows]
-    return QueuePage(rows, counts, leads(applications), _not_passing([r.id for r in rows]), total, number)
+    return QueuePage(rows, counts, _not_passing([r.id for r in rows]), total, number)
 
 
 def _open_rule(rule: str) -> ColumnElement[bool]:
@@ -114,15 +112,6 @@ def _open_rule(rule: str) -> ColumnElement[bool]:
         .where(Finding.screening_id == Screening.id, Finding.rule == rule, Finding.result != FindingResult.PASS)
         .exists()
     )
-
-
-def leads(application_ids: Sequence[int]) -> dict[int, str]:
-    rows = db.session.execute(
-        select(Institution.application_id, Institution.name)
-        .where(Institution.application_id.in_(application_ids), Institution.role == InstitutionRole.LEAD)
-        .order_by(Institution.id)
-    )
-    return {row[0]: row[1] for row in rows}
 
 
 def _not_passing(screening_ids: Sequence[int]) -> dict[int, list[tuple[str, FindingResult]]]:

@@ -85,6 +85,6 @@ def screening(public_id: str) -> Response:
         submission=entry.submission, call=call, stage_name=call.definition.stage(entry.stage.code).names,
         findings=pages.findings(shown), states=pages.STATES, sheet=sheet,
         points=pages.points(sheet, call.definition), decides=call.definition.point_sheet_decides,
-        lead=queries.leads([entry.application_id]).get(entry.application_id, ""),
+        applicant=entry.application.applicant,
         neighbours=queries.neighbours(context().actor, shown),
     )  # fmt: skip

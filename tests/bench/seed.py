@@ -109,7 +109,7 @@ def _answers(definition: CallDefinition, code: str, member: str, institution: st
     assert section is not None
     found: dict[str, Any] = {}
     for question in section.questions:
-        if question.kind not in ("requested_means", "budget", "document") and is_shown(question, found):
+        if question.is_typed and is_shown(question, found):
             found[question.code] = _answer(question, member, institution)
     return found
 

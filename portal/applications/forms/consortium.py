@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from wtforms import BooleanField, HiddenField, RadioField, SelectField, SelectMultipleField, ValidationError
@@ -18,12 +18,6 @@ ROLE_NAMES: dict[str, Text] = {
     "lead": Text("주관연구개발기관", "Lead institution"),
     "joint": Text("공동연구개발기관", "Joint institution"),
     "consigned": Text("위탁연구개발기관", "Consigned institution"),
-}
-MEMBER_ROLE_NAMES: dict[str, Text] = {
-    "pi": Text("연구책임자", "Principal investigator"),
-    "researcher": Text("참여연구자", "Participating researcher"),
-    "student": Text("학생연구자", "Student researcher"),
-    "talent": Text("유치 대상 인재", "Talent to be brought in"),
 }
 COUNTRIES: dict[str, Text] = {
     "KR": Text("대한민국", "Republic of Korea"),
@@ -49,9 +43,13 @@ COUNTRIES: dict[str, Text] = {
 class SpokenSelect(SelectField):  # type: ignore[misc]
     """A list whose words are pairs; an unknown value is refused with a sentence."""
 
-    def __init__(self, label: Any, words: dict[str, Text], only: Sequence[str] | None = None, **kwargs: Any) -> None:
+    def __init__(self, label: Any, words: Mapping[str, Text], only: Sequence[str] | None = None, **kwargs: Any) -> None:
         self.words = {code: words[code] for code in only} if only is not None else words
         super().__init__(label, choices=list(self.words.items()), **kwargs)
+
+    def offer(self, words: Mapping[str, Text]) -> None:
+        """Other words for this form."""
+        self.words, self.choices = words, list(words.items())
 
     def pre_validate(self, form: Any) -> None:
         if self.data not in self.words:
@@ -108,16 +106,21 @@ class MemberForm(PortalForm):
         [required(), length(max=254), email()],
         description=text("이 주소로 동의 요청을 보냅니다.", "The request for consent goes to this address."),
     )
-    role = SpokenSelect(text("역할", "Role"), MEMBER_ROLE_NAMES, default="researcher")
+    role = SpokenSelect(text("역할", "Role"), {}, default="researcher")
     institution = SelectField(text("소속기관", "Institution"), validate_choice=False)
     department = TextField(text("부서·학과", "Department"), [optional(), length(max=200)])
     may_edit = BooleanField(
         text("이 사람도 신청서를 작성할 수 있습니다.", "This person may also write the application.")
     )
 
-    def __init__(self, *args: Any, institutions: Sequence[Institution], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, roles: Mapping[str, Text], institutions: Sequence[Institution], **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
+        self.role.offer(roles)
         self.institution.choices = [(row.public_id, row.name) for row in institutions]
+        if not institutions:
+            del self.institution, self.department
 
     @property
     def wanted_role(self) -> MemberRole:

@@ -34,14 +34,19 @@ class StartForm(PortalForm):
     kind = SelectField(text("기관 유형", "Kind of institution"), validate_choice=False)
     consent = BooleanField(
         text(
-            "위 내용을 읽었으며, 연구책임자로서 내 개인정보를 이 신청에 이용하는 데 동의합니다.",
-            "I have read the above and agree to the use of my personal data in this application as its principal "
-            "investigator.",
+            "위 내용을 읽었으며, 내 개인정보를 이 신청에 이용하는 데 동의합니다.",
+            "I have read the above and agree to the use of my personal data in this application.",
         )
     )
 
-    def __init__(self, *args: Any, affiliations: list[tuple[str, Text | str]], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, affiliations: list[tuple[str, Text | str]], institutions: bool = True, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
+        self.institutions = institutions
+        if not institutions:
+            del self.who, self.name, self.kind
+            return
         self.kind.choices = [(code, KIND_NAMES[code]) for code in INSTITUTION_KINDS]
         self.who.choices = [*affiliations, (NEW, Text("다른 기관(직접 입력)", "Another institution (enter it)"))]
         if not self.is_submitted() and self.who.data is None:
@@ -53,21 +58,22 @@ class StartForm(PortalForm):
 
     def validate(self, extra_validators: Any = None) -> bool:
         good = bool(super().validate(extra_validators))
+        if self.institutions:
+            self._check_institution()
+        if not self.consent.data:
+            self._refuse(
+                self.consent,
+                Text("동의하셔야 신청을 시작할 수 있습니다.", "To start an application, your consent is needed."),
+            )
+        return good and not self.errors
+
+    def _check_institution(self) -> None:
         if self.who.data not in {value for value, _ in self.who.choices}:
             self._refuse(self.who, Text("신청하는 기관을 골라 주십시오.", "Choose the applying institution."))
         if self.is_new and not self.name.data:
             self._refuse(self.name, Text("기관 이름을 입력해 주십시오.", "Enter the name of the institution."))
         if self.is_new and self.kind.data not in INSTITUTION_KINDS:
             self._refuse(self.kind, Text("목록에서 골라 주십시오.", "Choose one from the list."))
-        if not self.consent.data:
-            self._refuse(
-                self.consent,
-                Text(
-                    "동의하셔야 연구책임자로 신청을 시작할 수 있습니다.",
-                    "To start as the principal investigator, your consent is needed.",
-                ),
-            )
-        return good and not self.errors
 
     def _refuse(self, field: Any, sentence: Text) -> None:
         field.errors = [*field.errors, sentence]

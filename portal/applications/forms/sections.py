@@ -11,13 +11,14 @@ from wtforms.widgets import TextArea
 
 from portal.applications.forms.versioned import VersionedForm
 from portal.applications.rules.answers import (
-    ELSEWHERE,
+    LANGUAGES,
     MAX_ROWS,
     Checked,
     Known,
     checked,
     field_name,
     limit_of,
+    places,
 )
 from portal.platform.fields import TextField
 from portal.platform.language import Text
@@ -25,6 +26,7 @@ from portal.programs.definition import Question, Section
 
 RADIO_UP_TO = 7  # choices; more become a list
 NOT_CHOSEN = Text("고르지 않음", "Not chosen")
+LANGUAGE_NAMES = {"ko": Text("한국어", "Korean"), "en": Text("영어", "English")}
 
 
 @dataclass(frozen=True)
@@ -53,10 +55,19 @@ class AreaField(LineField):
     widget = TextArea()
 
 
+class RankedField(SelectMultipleField):  # type: ignore[misc]
+    """Choices in order: drawn as one list for each place, the first is the dearest."""
+
+    places: int
+    question: Question
+
+
 def _field(question: Question, people: People) -> Any:
     label, hint = question.names, question.hint or None
-    if question.kind in ("choice", "choices"):
+    if question.kind in ("choice", "choices", "ranked"):
         choices = [(c.code, c.names) for c in question.choices]
+        if question.kind == "ranked":
+            return RankedField(label, choices=choices, validate_choice=False, description=hint)
         if question.kind == "choices":
             return SelectMultipleField(label, choices=choices, validate_choice=False, description=hint)
         if len(choices) <= RADIO_UP_TO:
@@ -65,7 +76,11 @@ def _field(question: Question, people: People) -> Any:
     if question.kind in ("people", "institutions"):
         known = people.members if question.kind == "people" else people.institutions
         return SelectMultipleField(label, choices=list(known), validate_choice=False, description=hint)
-    return (AreaField if question.kind == "long_text" else LineField)(label, description=hint)
+    line = AreaField if question.kind == "long_text" else LineField
+    if question.both_languages:
+        body = {code: line(LANGUAGE_NAMES[code]) for code in LANGUAGES}
+        return FormField(type("LanguagesForm", (Form,), body), label, description=hint)
+    return line(label, description=hint)
 
 
 def _row_form(columns: Sequence[Question], people: People) -> type[Form]:
@@ -159,7 +174,7 @@ def section_form(
     body: dict[str, Any] = {"section": section, "known": known}
     data: dict[str, Any] = {"version": str(version)}
     for question in section.questions:
-        if question.kind in ELSEWHERE:
+        if not question.is_typed:
             continue
         name, stored = field_name(question), answers.get(question.code)
         if question.kind == "repeat" or (question.kind == "table" and not question.rows):
@@ -182,6 +197,11 @@ def _mark(field: Any, question: Question) -> None:
     """What the template asks of a field."""
     field.flags.optional = not question.required
     field.question, field.limit = question, limit_of(question)
+    if isinstance(field, RankedField):
+        field.places = places(question)
+    if question.both_languages and isinstance(field, FormField):
+        for inner in field.form:
+            _mark(inner, question)
     rows = field.entries if isinstance(field, FieldList) else []
     if question.kind == "table" and question.rows and isinstance(field, FormField):
         rows = list(field.form)

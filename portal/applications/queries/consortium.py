@@ -25,7 +25,7 @@ def consent_request(_: Actor, token: str, **__: object) -> Member | None:
     return db.session.scalars(
         select(Member)
         .where(Member.token_hash == secret_hash(token))
-        .options(joinedload(Member.institution).joinedload(Institution.application).joinedload(Application.call))
+        .options(joinedload(Member.institution), joinedload(Member.application).joinedload(Application.call))
     ).one_or_none()
 
 

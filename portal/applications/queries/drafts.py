@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from sqlalchemy import ColumnElement, exists, or_, select
+from sqlalchemy import ColumnElement, exists, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from portal.accounts.models import Affiliation, Person
@@ -75,8 +75,8 @@ def standing_of(actor: Actor, application: Application) -> Standing:
     """How the actor stands to the application: two small queries."""
     me = identities(actor)
     mine = db.session.execute(
-        select(Member.role, Member.may_edit, Institution.public_id)
-        .join(Institution, Member.institution_id == Institution.id)
+        select(Member.role, Member.may_edit, func.coalesce(Institution.public_id, ""))
+        .outerjoin(Institution, Member.institution_id == Institution.id)
         .where(Member.application_id == application.id, Member.person_id.in_(me), Member.declined_at.is_(None))
         .order_by(Member.id)
     ).all()

@@ -6,12 +6,13 @@ from flask import flash, g, redirect, url_for
 from werkzeug.wrappers import Response
 
 from portal.applications import content, service
-from portal.applications.forms.consortium import MEMBER_ROLE_NAMES, ROLE_NAMES, AskConfirmationForm, ConfirmForm
+from portal.applications.forms.consortium import ROLE_NAMES, AskConfirmationForm, ConfirmForm
 from portal.applications.forms.draft import KIND_NAMES
 from portal.applications.models import Application, ConfirmationLink
 from portal.applications.policies import answers_confirmation, views_application
 from portal.applications.routes import bp
 from portal.applications.rules.confirmation import PlaceState, changes, places_of
+from portal.applications.rules.roles import member_roles
 from portal.platform.access import guard, subject
 from portal.platform.context import Context
 from portal.platform.language import Text, say
@@ -62,5 +63,5 @@ def confirm(token: str) -> Response:
         confirmed=[place for place in places if place.state is PlaceState.CONFIRMED],
         content=frozen, names={row["id"]: row["name"] for row in (*frozen["institutions"], *frozen["members"])},
         definition=draft.definition, role_names=ROLE_NAMES,
-        kinds=KIND_NAMES, member_roles=MEMBER_ROLE_NAMES,
+        kinds=KIND_NAMES, member_roles=member_roles(draft.definition),
     )  # fmt: skip

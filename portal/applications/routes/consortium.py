@@ -8,7 +8,6 @@ from werkzeug.wrappers import Response
 from portal.applications import consent as consent_text
 from portal.applications import queries, service
 from portal.applications.forms.consortium import (
-    MEMBER_ROLE_NAMES,
     ROLE_NAMES,
     AskConfirmationForm,
     ConsentForm,
@@ -20,8 +19,9 @@ from portal.applications.forms.draft import KIND_NAMES
 from portal.applications.models import Application, Institution, Member
 from portal.applications.policies import answers_consent, answers_invitation, views_application
 from portal.applications.routes import bp
-from portal.applications.rules import can_edit_slice, can_lead, is_open
+from portal.applications.rules import can_edit_slice, can_lead, is_open, team_size
 from portal.applications.rules.confirmation import places_of, state_of_all
+from portal.applications.rules.roles import member_roles
 from portal.platform.access import guard, subject
 from portal.platform.context import Context
 from portal.platform.language import Text
@@ -106,12 +106,14 @@ def members(public_id: str) -> Response | str:
     standing = queries.standing_of(g.actor, application)
     leads = can_lead(standing)
     own = [row for row in draft.institutions if leads or can_edit_slice(standing, row.public_id)]
-    form = MemberForm(institutions=own)
+    definition = application.call.definition
+    roles = member_roles(definition)
+    form = MemberForm(roles=roles, institutions=own)
 
     def add(context: Context) -> str:
         service.add_member(
-            context, application.id, institution=form.institution.data or "", name=form.name.data,
-            email=form.email.data, role=form.wanted_role, department=form.department.data or "",
+            context, application.id, institution=form.institution.data or "" if own else "", name=form.name.data,
+            email=form.email.data, role=form.wanted_role, department=form.department.data or "" if own else "",
             may_edit=form.may_edit.data,
         )  # fmt: skip
         return _back("applications.members", public_id)
@@ -129,9 +131,12 @@ def members(public_id: str) -> Response | str:
         }
         for row in draft.institutions
     ]
+    if not definition.has_institutions:
+        groups = [{"institution": None, "members": draft.members, "mine": leads}]
     return page(
-        "applications/members.html", form, application=application, groups=groups, may_add=bool(own),
-        open=is_open(application, g.now), role_names=MEMBER_ROLE_NAMES, institution_roles=ROLE_NAMES,
+        "applications/members.html", form, application=application, groups=groups, size=team_size(definition),
+        may_add=bool(own) or (definition.applicant == "team" and leads), open=is_open(application, g.now),
+        role_names=roles, institution_roles=ROLE_NAMES,
     )  # fmt: skip
 
 
@@ -206,8 +211,8 @@ def consent(token: str) -> Response | str:
     done = perform(form, answer, Text("답변을 저장했습니다.", "Your answer was saved."))
     if done is not None:
         return done
-    application = member.institution.application
+    application = member.application
     return page(
         "applications/consent.html", form, member=member, application=application, text=consent_text.CURRENT,
-        role_names=MEMBER_ROLE_NAMES, open=is_open(application, g.now),
+        role_names=member_roles(application.call.definition), open=is_open(application, g.now),
     )  # fmt: skip

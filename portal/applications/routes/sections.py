@@ -120,7 +120,10 @@ def _part(application: Application, asked: Section) -> Part:
 
 def _form(application: Application, asked: Section, saved: SectionAnswer | None) -> SectionForm:
     people = People(
-        [(m.public_id, f"{m.name} ({m.institution.name})") for m in drafts.members_of(application.id)],
+        [
+            (m.public_id, f"{m.name} ({m.institution.name})" if m.institution else m.name)
+            for m in drafts.members_of(application.id)
+        ],
         [(i.public_id, i.name) for i in application.institutions],
     )
     answers = saved.answers if saved else {}

@@ -27,15 +27,11 @@ def start_application(public_id: str) -> Response:
         (str(a.id), f"{a.organisation.name} · {a.department.name}" if a.department else a.organisation.name)
         for a in mine
     ]
-    form = StartForm(affiliations=choices)
+    institutions = call.definition.has_institutions
+    form = StartForm(affiliations=choices, institutions=institutions)
 
     def act(context: Context) -> str:
-        lead = (
-            service.Lead(name=form.name.data, kind=form.kind.data)
-            if form.is_new
-            else service.Lead(affiliation_id=int(form.who.data))
-        )
-        made = service.start(context, call.id, form.title.data, lead)
+        made = service.start(context, call.id, form.title.data, _lead(form) if institutions else None)
         return url_for("desks_applicant.cockpit", public_id=made.public_id)
 
     done = perform(form, act, Text("신청서를 만들었습니다.", "Your application has been started."))
@@ -46,6 +42,12 @@ def start_application(public_id: str) -> Response:
         earlier=drafts.drafts_of_call(g.actor, call.id),
         taking=call.state is CallState.OPEN and call.opens_at <= g.now < call.closes_at,
     )  # fmt: skip
+
+
+def _lead(form: StartForm) -> service.Lead:
+    if form.is_new:
+        return service.Lead(name=form.name.data, kind=form.kind.data)
+    return service.Lead(affiliation_id=int(form.who.data))
 
 
 def _consent_rows() -> list[dict[str, str]]:

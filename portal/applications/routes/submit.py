@@ -9,7 +9,7 @@ from flask import abort, current_app, flash, g, redirect, request, send_file, ur
 from werkzeug.wrappers import Response
 
 from portal.applications import content, queries, service
-from portal.applications.forms.consortium import MEMBER_ROLE_NAMES, ROLE_NAMES
+from portal.applications.forms.consortium import ROLE_NAMES
 from portal.applications.forms.draft import KIND_NAMES
 from portal.applications.forms.submit import SubmitForm, WithdrawForm
 from portal.applications.models import Application, Submission
@@ -18,6 +18,7 @@ from portal.applications.routes import bp
 from portal.applications.routes.missing import missing_rows
 from portal.applications.rules import Standing, can_edit_slice, can_lead, can_read_slice, is_open
 from portal.applications.rules.completeness import blocking, completeness
+from portal.applications.rules.roles import member_roles
 from portal.platform import typeset
 from portal.platform.access import guard, subject
 from portal.platform.context import Context
@@ -75,7 +76,7 @@ def _parts(definition: CallDefinition, frozen: content.Content, standing: Standi
         "own": [i for i in institutions if can_edit_slice(standing, i)],
         "role_names": ROLE_NAMES,
         "kinds": KIND_NAMES,
-        "member_roles": MEMBER_ROLE_NAMES,
+        "member_roles": member_roles(definition),
     }
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from portal.applications.models import Application, ApplicationState
-from portal.programs.definition import Section
+from portal.programs.definition import CallDefinition, Section
 
 BUDGET = "budget"  # the version rows of the budget (one per institution) and of the requested means
 MEANS = "means"
@@ -14,7 +14,7 @@ MEANS = "means"
 
 @dataclass(frozen=True)
 class Standing:
-    """How a person stands to an application. Institutions are public ids."""
+    """How a person stands to an application. Institutions are public ids; a team without any is "" in them."""
 
     owner: bool = False
     leads: bool = False  # joined the lead institution, or is the principal investigator
@@ -25,6 +25,11 @@ class Standing:
     @property
     def writes_for(self) -> frozenset[str]:
         return self.joined | self.edits
+
+
+def team_size(definition: CallDefinition) -> tuple[int, int]:
+    """The least and the most people of an application without institutions."""
+    return (1, 1) if definition.applicant == "person" else (definition.members.least, definition.members.most)
 
 
 def is_open(application: Application, now: datetime) -> bool:
@@ -48,7 +53,7 @@ def can_edit_team(standing: Standing) -> bool:
 
 def can_edit_slice(standing: Standing, slice: str) -> bool:
     """Each institution writes its own slice; not even the owner writes another's."""
-    return slice in standing.writes_for
+    return bool(slice) and slice in standing.writes_for
 
 
 def can_read_slice(standing: Standing, slice: str) -> bool:

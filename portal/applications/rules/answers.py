@@ -1,8 +1,9 @@
 """What an answer may be: read what was typed, say what is wrong with it.
 
 A section's answers are {question: answer}. Stored shapes: short_text, long_text -> str; choice -> code; choices ->
-[code]; number -> int; money -> int (minor units); date -> "YYYY-MM-DD"; people, institutions -> [public id]; table ->
-{row: {column: answer}}; repeat -> [{column: answer}]; requested_means, budget and document have their own tables.
+[code]; ranked -> [code], the dearest first; number -> int; money -> int (minor units); date -> "YYYY-MM-DD"; people, institutions -> [public id]; table ->
+{row: {column: answer}}; repeat -> [{column: answer}]; a text in both languages -> {language: str}; requested_means,
+budget and files have their own tables.
 What cannot be read yet (a draft) stays the text that was typed; `problems` then says so. Empty answers are left out.
 """
 
@@ -20,7 +21,7 @@ from portal.platform.language import Text
 from portal.platform.names import nfc, parse_amount
 from portal.programs.definition import Question, Section
 
-ELSEWHERE: Final = ("requested_means", "budget", "document")  # kinds whose answer stands in another table
+LANGUAGES: Final = ("ko", "en")  # of a text asked for in both
 MAX_ROWS: Final = 100
 LIMITS: Final = {"short_text": 300, "long_text": 20_000}
 _LONGEST_LINE: Final = 200  # of numbers, amounts, dates
@@ -42,6 +43,11 @@ TOO_SMALL = Text("{least} 이상이어야 합니다.", "This must be at least {l
 TOO_LARGE = Text("{most} 이하여야 합니다.", "This must be at most {most}.")
 NOT_IN_LIST = Text("목록에 있는 것 중에서 골라 주십시오.", "Choose from the list.")
 TOO_MANY_ROWS = Text("{most}행까지 적을 수 있습니다.", "At most {most} rows can be entered.")
+TOO_MANY_CHOICES = Text("{most}개까지 고를 수 있습니다.", "At most {most} can be chosen.")
+MISSING_IN: Final = {
+    "ko": Text("한국어로 아직 쓰지 않았습니다.", "This has not been written in Korean yet."),
+    "en": Text("영어로 아직 쓰지 않았습니다.", "This has not been written in English yet."),
+}
 MISSING = Text("아직 답하지 않았습니다.", "This has not been answered yet.")
 
 
@@ -82,6 +88,11 @@ def cell_name(path: str, row: str | int, column: Question) -> str:
     return f"{path}-{row if isinstance(row, int) else f'r_{row}'}-c_{column.code}"
 
 
+def places(question: Question) -> int:
+    """How many choices a ranked question takes."""
+    return min(question.max or len(question.choices), len(question.choices))
+
+
 def limit_of(question: Question) -> int:
     return question.limit or LIMITS.get(question.kind, _LONGEST_LINE)
 
@@ -101,18 +112,26 @@ def shown(section: Section, answers: Mapping[str, Any]) -> list[Question]:
 
 def read(question: Question, typed: Any, minor_digits: int = 0) -> Any:
     """The answer in its stored shape; None when nothing was given. What cannot be read stays text."""
-    if question.kind in ELSEWHERE:
+    if not question.is_typed:
         return None
+    if question.both_languages:
+        return _read_languages(typed)
     if question.kind == "repeat" or (question.kind == "table" and not question.rows):
         return _read_rows(question, typed, minor_digits)
     if question.kind == "table":
         given = typed if isinstance(typed, Mapping) else {}
         rows = {r.code: _read_row(question.columns, given.get(r.code), minor_digits) for r in question.rows}
         return {code: row for code, row in rows.items() if row} or None
-    if question.kind in ("choices", "people", "institutions"):
+    if question.kind in ("choices", "ranked", "people", "institutions"):
         values = typed if isinstance(typed, list | tuple) else [typed] if typed else []
         return list(dict.fromkeys(str(value) for value in values if value)) or None
     return _read_line(question, typed, minor_digits)
+
+
+def _read_languages(typed: Any) -> dict[str, str] | None:
+    given = typed if isinstance(typed, Mapping) else {}
+    texts = {code: nfc(str(given.get(code) or "")).strip() for code in LANGUAGES}
+    return {code: text for code, text in texts.items() if text} or None
 
 
 def _read_rows(question: Question, typed: Any, minor_digits: int) -> list[dict[str, Any]] | None:
@@ -168,12 +187,16 @@ def section_problems(section: Section, answers: Mapping[str, Any], known: Known)
 def missing(section: Section, answers: Mapping[str, Any]) -> Iterator[Problem]:
     """Required questions and cells that are shown and empty; for the completeness check, not for a draft."""
     for question in shown(section, answers):
-        if question.kind in ELSEWHERE:
+        if not question.is_typed:
             continue
         path, given = field_name(question), answers.get(question.code)
         if given is None:
             if question.required:
                 yield Problem(path, MISSING, {}, False)
+        elif question.both_languages:
+            if question.required:
+                absent = (code for code in LANGUAGES if code not in given)
+                yield from (Problem(f"{path}-{code}", MISSING_IN[code], {}, False) for code in absent)
         elif question.kind in ("table", "repeat"):
             fixed = [(r.code, given.get(r.code, {})) for r in question.rows] if isinstance(given, dict) else []
             for place, row in enumerate(given) if isinstance(given, list) else fixed:
@@ -187,13 +210,18 @@ def missing(section: Section, answers: Mapping[str, Any]) -> Iterator[Problem]:
 def problems(question: Question, answer: Any, known: Known, path: str) -> Iterator[Problem]:
     if question.kind in ("repeat", "table"):
         yield from _row_problems(question, answer, known, path)
-    elif question.kind in ("choice", "choices", "people", "institutions"):
+    elif question.both_languages:
+        for code, text in answer.items() if isinstance(answer, Mapping) else ():
+            yield from _line_problems(question, text, known, f"{path}-{code}")
+    elif question.kind in ("choice", "choices", "ranked", "people", "institutions"):
         allowed = {
             "people": known.members,
             "institutions": known.institutions,
         }.get(question.kind, frozenset(c.code for c in question.choices))
         if not set(answer if isinstance(answer, list) else [answer]) <= allowed:
             yield Problem(path, NOT_IN_LIST, {}, True)
+        elif question.kind == "ranked" and len(answer) > places(question):
+            yield Problem(path, TOO_MANY_CHOICES, {"most": places(question)}, True)
     else:
         yield from _line_problems(question, answer, known, path)
 

@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from typing import Final
 
 from portal.applications.models import Attachment, Institution
-from portal.programs.definition import AttachmentSlot, CallDefinition, Words
+from portal.programs.definition import AttachmentSlot, CallDefinition, Question, Words
 
 EDITABLE: Final = ("hwp", "hwpx")  # accepted beside the PDF that is reviewed, and shown as text
-DOCUMENT_MEGABYTES: Final = 50
+MEGABYTES: Final = {"document": 50, "video": 300}
 
 
 @dataclass(frozen=True)
 class Place:
-    """A slot of the call, or a section's document question (`section.question`)."""
+    """A slot of the call, or a section's document or film (`section.question`)."""
 
     code: str
     names: Words
@@ -28,25 +28,32 @@ class Place:
     may_follow: bool = False
     only_kinds: tuple[str, ...] = ()
     section: str | None = None
+    max_seconds: int | None = None
 
 
 def _of_slot(slot: AttachmentSlot) -> Place:
     return Place(
         slot.code, slot.names, slot.hint, tuple(slot.kinds), slot.max_pages, slot.max_megabytes * 1_000_000,
         slot.per == "institution", slot.required, slot.may_follow, tuple(slot.only_kinds),
+        max_seconds=slot.max_seconds,
     )  # fmt: skip
+
+
+def _kinds(question: Question) -> tuple[str, ...]:
+    return ("mp4",) if question.kind == "video" else ("pdf", *EDITABLE)
 
 
 def places(definition: CallDefinition) -> list[Place]:
     """Documents of the sections first, then the call's slots, in the call's order."""
     documents = [
         Place(
-            f"{section.code}.{question.code}", question.names, question.hint, ("pdf", *EDITABLE), question.max_pages,
-            DOCUMENT_MEGABYTES * 1_000_000, section.editor == "institution", question.required, section=section.code,
+            f"{section.code}.{question.code}", question.names, question.hint, _kinds(question), question.max_pages,
+            MEGABYTES[question.kind] * 1_000_000, section.editor == "institution", question.required,
+            section=section.code, max_seconds=question.max_seconds,
         )
         for section in definition.sections
         for question in section.questions
-        if question.kind == "document"
+        if question.is_file
     ]  # fmt: skip
     return documents + [_of_slot(slot) for slot in definition.attachments]
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from portal.applications.content import Whole, sections_to_apply_with
 from portal.applications.models import Institution, MemberRole
-from portal.applications.rules import Standing, can_edit_slice, can_edit_team
+from portal.applications.rules import Standing, can_edit_slice, can_edit_team, team_size
 from portal.applications.rules.answers import Known, is_shown, missing, section_problems
 from portal.applications.rules.attachments import filled, places, slices
 from portal.applications.rules.confirmation import PlaceState, places_of, state_of_all
@@ -74,6 +74,8 @@ def _title(eyes: _Eyes) -> Iterator[Missing]:
 
 def _institutions(eyes: _Eyes) -> Iterator[Missing]:
     whole, definition = eyes.whole, eyes.whole.definition
+    if not definition.has_institutions:
+        return
     count, page = len(whole.institutions), "applications.institutions"
     if count < definition.min_institutions:
         text = told("few", least=definition.min_institutions, count=count)
@@ -94,6 +96,11 @@ def _members(eyes: _Eyes) -> Iterator[Missing]:
     whole, page = eyes.whole, "applications.members"
     if not any(member.role is MemberRole.PI for member in whole.members):
         yield Missing("members", "", *eyes.team(), told("principal"), page, _args(whole))
+    least, most = team_size(whole.definition)
+    count = len(whole.members)
+    if not whole.definition.has_institutions and not least <= count <= most:
+        text = told("small", least=least, count=count) if count < least else told("large", most=most, count=count)
+        yield Missing("members", "", *eyes.team(), text, page, _args(whole))
     for member in whole.members:
         if member.declined_at is not None:
             text = told("declined", name=member.name)

@@ -92,8 +92,11 @@ def _value(whole: Whole, institution: Institution, section: Section, slice_: str
         return [{"name": i.name, "role": i.role.value, "kind": i.kind} for i in chosen]
     if question.kind == "people" and isinstance(given, list):
         named = [m for m in whole.members if m.public_id in given]
-        return [{"name": m.name, "role": m.role.value, "institution": m.institution.name} for m in named]
-    if question.kind == "document":
+        return [
+            {"name": m.name, "role": m.role.value, "institution": m.institution.name if m.institution else ""}
+            for m in named
+        ]
+    if question.is_file:
         slot = f"{section.code}.{question.code}"
         return [
             {"filename": a.filename, "sha256": a.sha256}

@@ -66,6 +66,13 @@ TEXTS = {
         "컨소시엄은 {most}개 기관까지입니다. 지금 {count}개입니다.",
         "A consortium may have at most {most} institutions; it has {count}.",
     ),
+    "small": Text(
+        "팀에는 신청자를 포함하여 {least}명 이상이 있어야 합니다. 지금 {count}명입니다.",
+        "The team needs at least {least} people, the applicant included; it has {count}.",
+    ),
+    "large": Text(
+        "팀은 {most}명까지입니다. 지금 {count}명입니다.", "A team may have at most {most} people; it has {count}."
+    ),
     "join": Text("{name}이(가) 아직 초대에 응하지 않았습니다.", "{name} has not answered the invitation yet."),
     "principal": Text("연구책임자가 정해지지 않았습니다.", "There is no principal investigator yet."),
     "consent": Text(

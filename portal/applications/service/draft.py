@@ -41,8 +41,8 @@ class Lead:
     country: str = "KR"
 
 
-def start(context: Context, call_id: int, title: str, lead: Lead) -> Application:
-    """A draft with its owner, the lead institution (joined) and the owner as principal investigator.
+def start(context: Context, call_id: int, title: str, lead: Lead | None = None) -> Application:
+    """A draft with its owner as principal investigator and, where institutions apply, the lead (joined).
 
     The owner has read the consent text on the same page, so the consent is recorded here.
     Raises NotOpen, CallClosed, UnknownAffiliation, ResidentNumberFound.
@@ -50,7 +50,6 @@ def start(context: Context, call_id: int, title: str, lead: Lead) -> Application
     call = db.session.get_one(Call, call_id)
     _taking_applications(context, call)
     refuse_resident_numbers(title, "title")
-    refuse_resident_numbers(lead.name, "name")
     if context.actor.person_id is None:
         raise Forbidden
     owner = db.session.get_one(Person, context.actor.person_id)
@@ -60,21 +59,28 @@ def start(context: Context, call_id: int, title: str, lead: Lead) -> Application
     )  # fmt: skip
     db.session.add(application)
     db.session.flush()
-    affiliation = _affiliation(context, lead)
-    institution = _institution(context, application, lead, affiliation)
+    affiliation, institution = None, None
+    if call.definition.has_institutions:
+        if lead is None:
+            raise UnknownAffiliation("who")
+        refuse_resident_numbers(lead.name, "name")
+        affiliation = _affiliation(context, lead)
+        institution = _institution(context, application, lead, affiliation)
     db.session.add(
         Member(
-            public_id=context.ids.public_id(), application_id=application.id, institution_id=institution.id,
+            public_id=context.ids.public_id(), application_id=application.id,
+            institution_id=institution.id if institution else None,
             person_id=owner.id, name=owner.name, email=owner.email, email_key=owner.email_key, role=MemberRole.PI,
             may_edit=True, consented_at=context.now, consent_version=CURRENT.version,
             department=affiliation.department.name if affiliation and affiliation.department else "",
         )
     )  # fmt: skip
+    application.applicant = institution.name if institution else owner.name
     db.session.flush()
-    search.index("application", application.id, title, institution.name)
+    search.index("application", application.id, title, application.applicant)
     record(
         context, "ApplicationStarted", "application", application.public_id, call=call.public_id,
-        institution=institution.public_id, consent=CURRENT.sha256,
+        institution=institution.public_id if institution else None, consent=CURRENT.sha256,
     )  # fmt: skip
     return application
 
@@ -165,5 +171,5 @@ def rename(context: Context, application_id: int, title: str) -> Application:
     refuse_resident_numbers(title, "title")
     application.title = title
     application.changed_at = context.now
-    search.index("application", application.id, title, *(i.name for i in application.institutions[:1]))
+    search.index("application", application.id, title, application.applicant)
     return application

@@ -7,12 +7,12 @@ from sqlalchemy import select
 from portal.accounts.models import Consent
 from portal.accounts.rules import secret_hash
 from portal.applications.consent import CURRENT, PURPOSE
-from portal.applications.errors import InvitationUnknown, MemberTwice, OnePrincipal, PrincipalOfLead
+from portal.applications.errors import InvitationUnknown, MemberTwice, OnePrincipal, PrincipalOfLead, TeamFull
 from portal.applications.jobs import MEMBER_INVITED
 from portal.applications.models import Application, Institution, InstitutionRole, Member, MemberRole
 from portal.applications.queries import consortium as queries
 from portal.applications.queries.drafts import members_of
-from portal.applications.rules import Standing, can_edit_slice, can_lead
+from portal.applications.rules import Standing, can_edit_slice, can_lead, team_size
 from portal.applications.service.consortium import not_just_now, of_application, open_draft
 from portal.applications.service.draft import opened
 from portal.audit.service import record
@@ -24,9 +24,10 @@ from portal.platform.jobs import enqueue
 from portal.platform.names import email_key
 
 
-def _may_change(standing: Standing, institution: Institution) -> None:
+def _may_change(standing: Standing, institution: Institution | None) -> None:
     """The lead names everybody; each institution its own people."""
-    if not (can_lead(standing) or can_edit_slice(standing, institution.public_id)):
+    own = institution is not None and can_edit_slice(standing, institution.public_id)
+    if not (can_lead(standing) or own):
         raise Forbidden
 
 
@@ -34,10 +35,16 @@ def add_member(
     context: Context, application_id: int, *, institution: str, name: str, email: str, role: MemberRole,
     department: str = "", may_edit: bool = False,
 ) -> Member:  # fmt: skip
-    """A person of the team; the request for consent goes out at once. Nobody stands twice."""
+    """A person of the team; the request for consent goes out at once. Nobody stands twice.
+
+    `institution` is empty where the call is for teams. Raises TeamFull, MemberTwice, OnePrincipal, PrincipalOfLead.
+    """
     application, standing = open_draft(context, application_id)
-    found = of_application(application_id, institution)
+    definition = application.call.definition
+    found = of_application(application_id, institution) if definition.has_institutions else None
     _may_change(standing, found)
+    if not definition.has_institutions and len(members_of(application_id)) >= team_size(definition)[1]:
+        raise TeamFull(most=team_size(definition)[1])
     refuse_resident_numbers(name, "name")
     refuse_resident_numbers(department, "department")
     key = email_key(email, "email")
@@ -47,7 +54,7 @@ def add_member(
         _only_principal(application, found)
     person = queries.person_by_email(key)
     member = Member(
-        public_id=context.ids.public_id(), application_id=application_id, institution_id=found.id,
+        public_id=context.ids.public_id(), application_id=application_id, institution_id=found.id if found else None,
         person_id=person.id if person else None, name=name, email=email.strip(), email_key=key, role=role,
         department=department, may_edit=may_edit,
     )  # fmt: skip
@@ -62,8 +69,8 @@ def add_member(
     return member
 
 
-def _only_principal(application: Application, institution: Institution) -> None:
-    if institution.role is not InstitutionRole.LEAD:
+def _only_principal(application: Application, institution: Institution | None) -> None:
+    if institution is not None and institution.role is not InstitutionRole.LEAD:
         raise PrincipalOfLead("role")
     principal = next((m for m in members_of(application.id) if m.role is MemberRole.PI), None)
     if principal is not None:

@@ -7,7 +7,6 @@ from typing import Any
 
 from flask import url_for
 
-from portal.applications.models import InstitutionRole
 from portal.audit import queries as audit
 from portal.awards import rules
 from portal.awards.models import Award, AwardState, Decision, DecisionState, Outcome
@@ -88,7 +87,7 @@ def outcome_row(outcome: Outcome, award: Award | None, definition: CallDefinitio
     application = outcome.entry.application
     return {
         "title": application.title,
-        "lead": next((i.name for i in application.institutions if i.role is InstitutionRole.LEAD), ""),
+        "applicant": application.applicant,
         "result": rules.RESULTS[outcome.result],
         "tone": RESULT_TONES[outcome.result],
         "reason": outcome.reason,
@@ -103,7 +102,8 @@ def public_row(outcome: Outcome, award: Award | None, definition: CallDefinition
     """What everybody may know: who was selected, with what; no rank, no reason."""
     shown = award if award is not None and award.state not in GIVEN_UP else None
     row = outcome_row(outcome, shown, definition, rank=False)
-    return row | {"reason": "", "award_url": ""}
+    named = definition.has_institutions  # people are not published by name
+    return row | {"reason": "", "award_url": "", "applicant": row["applicant"] if named else ""}
 
 
 def run_rows(decision: Decision) -> list[dict[str, Any]]:

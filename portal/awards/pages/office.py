@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import url_for
 
-from portal.applications.models import EntryState, InstitutionRole, StageEntry
+from portal.applications.models import EntryState, StageEntry
 from portal.awards import rules
 from portal.awards.errors import TableOpen
 from portal.awards.forms import ProposalForm, proposal_form
@@ -53,10 +53,6 @@ def default_stage(call: Call) -> Stage:
         if stage.opened_at is not None and stage.decided_at is None:
             return stage
     return next((s for s in reversed(call.stages) if s.decided_at is not None), call.stages[0])
-
-
-def lead_of(entry: StageEntry) -> str:
-    return next((i.name for i in entry.application.institutions if i.role is InstitutionRole.LEAD), "")
 
 
 class Proposal:
@@ -130,7 +126,7 @@ class Proposal:
             {
                 "entry": entry,
                 "place": self.places.get(entry.id),
-                "lead": lead_of(entry),
+                "applicant": entry.application.applicant,
                 "conditions": [
                     (c.names, *word(self.findings.get(entry.id, {}).get(c.code))) for c in self.of_stage.conditions
                 ],
@@ -241,7 +237,7 @@ def award_rows(call: Call, made: Sequence[Award]) -> list[dict[str, Any]]:
         {
             "award": award,
             "title": award.application.title,
-            "lead": next((i.name for i in award.application.institutions if i.role is InstitutionRole.LEAD), ""),
+            "applicant": award.application.applicant,
             "state": rules.AWARD_STATES[award.state],
             "tone": TONES[award.state],
             "total": sum(c.value for c in award.components),

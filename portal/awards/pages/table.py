@@ -133,7 +133,7 @@ def _row(
     return {
         "entry": entry,
         "title": entry.application.title,
-        "lead": next((i.name for i in entry.application.institutions), ""),
+        "applicant": entry.application.applicant,
         "place": place,
         "conditions": [(c.names, *_word(found.get(c.code))) for c in asked],
         "cells": [_cell(entry, piece, made, form, tree, advice) for piece in made.requested[entry.id]],

@@ -65,19 +65,26 @@ def tasks(draft: Whole, standing: Standing, missing: Sequence[Missing]) -> list[
         return [m for m in missing if m.endpoint == endpoint]
 
     definition = draft.definition
-    rows = [
-        _task(
-            Text("참여기관과 기관 확인", "Institutions and their confirmation"),
-            _url("applications.institutions", args),
-            _state(len(draft.institutions) > 1, at("applications.institutions")),
-            say(Text("{n}개 기관", "{n} institutions" if len(draft.institutions) != 1 else "1 institution"), n=len(draft.institutions)),
-        ),
-        _task(
-            Text("참여자와 동의", "Members and consents"), _url("applications.members", args),
-            _state(len(draft.members) > 1, at("applications.members")),
-            say(Text("{n}명", "{n} people" if len(draft.members) != 1 else "1 person"), n=len(draft.members)),
-        ),
-    ]  # fmt: skip
+    rows = []
+    if definition.has_institutions:
+        count = len(draft.institutions)
+        rows.append(
+            _task(
+                Text("참여기관과 기관 확인", "Institutions and their confirmation"),
+                _url("applications.institutions", args),
+                _state(count > 1, at("applications.institutions")),
+                say(Text("{n}개 기관", "{n} institutions" if count != 1 else "1 institution"), n=count),
+            )
+        )
+    if definition.applicant != "person":
+        count = len(draft.members)
+        rows.append(
+            _task(
+                Text("참여자와 동의", "Members and consents"), _url("applications.members", args),
+                _state(count > 1, at("applications.members")),
+                say(Text("{n}명", "{n} people" if count != 1 else "1 person"), n=count),
+            )
+        )  # fmt: skip
     rows += [_section_task(draft, standing, section, missing) for section in sections_to_apply_with(definition)]
     kinds = {q.kind for section in sections_to_apply_with(definition) for q in section.questions}
     if "budget" in kinds:

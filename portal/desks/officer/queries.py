@@ -14,8 +14,6 @@ from sqlalchemy.orm import selectinload
 from portal.applications.models import (
     Application,
     ApplicationState,
-    Institution,
-    InstitutionRole,
     StageEntry,
     Submission,
 )
@@ -160,7 +158,7 @@ class ApplicationRow:
     public_id: str
     title: str
     state: str
-    lead: str
+    applicant: str
     submitted_at: datetime | None
     requested: int
     stage: str | None
@@ -200,17 +198,13 @@ def application_rows(
             Application.public_id,
             case((open_content, Application.title), else_=""),
             Application.state,
-            case((open_content, Institution.name), else_=""),
+            case((open_content, Application.applicant), else_=""),
             Submission.submitted_at,
             case((open_content, Submission.requested_total), else_=0),
             Stage.code,
             StageEntry.state,
         )
         .where(Application.id.in_(base))
-        .outerjoin(
-            Institution,
-            and_(Institution.application_id == Application.id, Institution.role == InstitutionRole.LEAD),
-        )
         .outerjoin(latest_number, latest_number.c.application_id == Application.id)
         .outerjoin(
             Submission,
@@ -224,8 +218,8 @@ def application_rows(
         .offset((page - 1) * PAGE)
     )
     return [
-        ApplicationRow(p, title, s.value, lead or "", at, int(asked or 0), stage, e.value if e else None)
-        for p, title, s, lead, at, asked, stage, e in rows
+        ApplicationRow(p, title, s.value, applicant, at, int(asked or 0), stage, e.value if e else None)
+        for p, title, s, applicant, at, asked, stage, e in rows
     ], total
 
 

@@ -122,7 +122,7 @@ def published_awards(program_id: int | None = None, page: int = 1, size: int = 5
     total = db.session.scalar(select(func.count()).select_from(query.subquery())) or 0
     rows = db.session.execute(
         query.options(joinedload(Application.institutions))
-        .order_by(Decision.published_at.desc(), Outcome.rank, Award.id)
+        .order_by(Decision.published_at.desc(), Application.title, Award.id)  # by title: the order tells no rank
         .limit(size)
         .offset((page - 1) * size)
     ).unique()

@@ -8,7 +8,7 @@ from __future__ import annotations
 from portal.platform.files.antivirus import Scan, scan
 from portal.platform.files.checking import WARNINGS, WIDTHS, Checked, check, clean_copy, page_png
 from portal.platform.files.filename import FileName, clean_name
-from portal.platform.files.kinds import KINDS, Kind, accept_attribute, kind_of
+from portal.platform.files.kinds import CLEANED, KINDS, Kind, accept_attribute, kind_of
 from portal.platform.files.refusals import FileRefused
 from portal.platform.files.resident_number import (
     ResidentNumberFound,
@@ -17,6 +17,7 @@ from portal.platform.files.resident_number import (
 )
 
 __all__ = [
+    "CLEANED",
     "KINDS",
     "WARNINGS",
     "WIDTHS",

@@ -46,6 +46,7 @@ class Checked:
     kind: Kind
     media_type: str
     pages: int | None  # PDF only
+    seconds: int | None  # video only
     text: str  # NFC; pages or sheets parted by form feeds
     warnings: tuple[Text, ...]
     scan: antivirus.Scan
@@ -84,11 +85,19 @@ def check(
             raise ResidentNumberOnPage(field, shown=masked(text, span), page=page)
         raise ResidentNumberInFile(field, shown=masked(text, span))
     warnings = [*found["warnings"], *(["not_scanned"] if state == "not_scanned" else [])]
-    return Checked(kind, KINDS[kind].media_type, found.get("pages"), text, tuple(WARNINGS[w] for w in warnings), state)
+    return Checked(
+        kind,
+        KINDS[kind].media_type,
+        found.get("pages"),
+        found.get("seconds"),
+        text,
+        tuple(WARNINGS[w] for w in warnings),
+        state,
+    )
 
 
 def clean_copy(path_or_sha: Path | str) -> bytes:
-    """A PDF, PNG or JPEG rebuilt without anything that tells who made it, when, where and with what."""
+    """A PDF, PNG, JPEG or MP4 without anything that tells who made it, when, where and with what."""
     path = storage.path_for_parser(path_or_sha) if isinstance(path_or_sha, str) else path_or_sha
     kind = _kind_by_content(path)
     return sandbox.run("clean_copy", path, kind=kind)[1]
@@ -101,6 +110,8 @@ def _kind_by_content(path: Path) -> Kind:
     for start, kind in magic.items():
         if head.startswith(start):
             return kind
+    if head[4:8] == b"ftyp":
+        return "mp4"
     raise ContentDiffersFromName(shown="PDF")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Final, Literal, NamedTuple
 
-Kind = Literal["pdf", "hwp", "hwpx", "xlsx", "png", "jpeg"]
+Kind = Literal["pdf", "hwp", "hwpx", "xlsx", "png", "jpeg", "mp4"]
 
 
 class _Kind(NamedTuple):
@@ -21,7 +21,9 @@ KINDS: Final[dict[Kind, _Kind]] = {
     "xlsx": _Kind("XLSX", ("xlsx",), "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
     "png": _Kind("PNG", ("png",), "image/png"),
     "jpeg": _Kind("JPEG", ("jpg", "jpeg"), "image/jpeg"),
+    "mp4": _Kind("MP4", ("mp4", "m4v"), "video/mp4"),
 }
+CLEANED: Final = ("pdf", "png", "jpeg", "mp4")  # of these, reviewers get a copy without metadata
 
 
 def kind_of(extension: str) -> Kind | None:

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from portal.platform.errors import DomainError
-from portal.platform.files import hangul, pdf, pdf_copy, picture, workbook
+from portal.platform.files import hangul, pdf, pdf_copy, picture, video, workbook
 from portal.platform.files.refusals import FileDamaged, ParserGaveUp
 
 Answer = tuple[dict[str, Any], bytes]
@@ -32,11 +32,14 @@ def _inspect(path: Path, kind: str) -> Answer:
         "hwp": hangul.inspect_hwp,
         "hwpx": hangul.inspect_hwpx,
         "xlsx": workbook.inspect,
+        "mp4": video.inspect,
     }
     return look[kind](path), b""
 
 
 def _clean_copy(path: Path, kind: str) -> Answer:
+    if kind == "mp4":
+        return {}, video.clean_copy(path)
     return {}, pdf_copy.clean_copy(path) if kind == "pdf" else picture.clean_copy(path, kind.upper())
 
 

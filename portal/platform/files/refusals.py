@@ -63,6 +63,13 @@ class FileEncrypted(FileRefused):
     )
 
 
+class VideoMissing(FileRefused):
+    say = Text(
+        "파일에 영상이 없습니다. 화면이 있는 MP4(H.264) 파일로 저장하여 다시 올려 주십시오.",
+        "The file holds no picture track. Save the film as an MP4 (H.264) with pictures and upload that.",
+    )
+
+
 class PdfRunsCode(FileRefused):
     say = Text(
         "PDF에 스크립트나 다른 프로그램·파일·서버를 여는 동작이 들어 있습니다. 문서를 ‘PDF로 인쇄’하여 새로 만든 "

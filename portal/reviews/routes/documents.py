@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from io import BytesIO
 
-from flask import Response, abort, send_file
+from flask import Response, abort, request, send_file
 
 from portal.applications.models import Attachment
 from portal.platform import files, storage
@@ -35,6 +35,8 @@ def document(public_id: str, attachment_id: str) -> Response:
         storage.open(sha256), mimetype=files.KINDS[kind].media_type, as_attachment=True,
         download_name=attachment.filename, etag=False, conditional=False,
     )  # fmt: skip
+    if kind == "mp4":  # its player asks for the part it shows
+        response.make_conditional(request, accept_ranges=True, complete_length=attachment.size)
     return _apart(response)
 
 

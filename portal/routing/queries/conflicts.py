@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import and_, case, func, select
 
 from portal.accounts.models import Person
-from portal.applications.models import Application, Institution, InstitutionRole
+from portal.applications.models import Application
 from portal.applications.queries.submissions import readable_by_officer
 from portal.conflicts.models import Conflict, Source
 from portal.conflicts.queries import barred_pairs, not_barred
@@ -97,15 +97,6 @@ def for_officer(actor: Actor, public_id: str, conflict_id: str) -> Conflict | No
 
 def subjects(conflict: Conflict) -> tuple[Person, Application]:
     return db.session.get_one(Person, conflict.person_id), db.session.get_one(Application, conflict.application_id)
-
-
-def leads(application_ids: Sequence[int]) -> dict[int, str]:
-    rows = db.session.execute(
-        select(Institution.application_id, Institution.name)
-        .where(Institution.application_id.in_(application_ids), Institution.role == InstitutionRole.LEAD)
-        .order_by(Institution.id)
-    )
-    return {row[0]: row[1] for row in rows}
 
 
 def barred_counts(application_ids: Sequence[int], person_ids: Sequence[int]) -> dict[int, int]:

@@ -48,7 +48,7 @@ def teams(application_ids: Sequence[int]) -> dict[int, Team]:
             Member.application_id, Member.person_id, Member.email_key, Member.role, Member.department,
             Institution.organisation_id,
         )
-        .join(Institution, Member.institution_id == Institution.id)
+        .outerjoin(Institution, Member.institution_id == Institution.id)
         .where(Member.application_id.in_(application_ids))
         .order_by(Member.id)
     )  # fmt: skip

@@ -17,7 +17,7 @@ from portal.routing import pages, service
 from portal.routing.forms import DiscardForm, RunForm, SwapForm
 from portal.routing.models import Assignment, AssignmentState, Panel, RoutingRun, SeatState
 from portal.routing.policies import swaps_reviewer
-from portal.routing.queries import conflicts, panels
+from portal.routing.queries import panels
 from portal.routing.queries import pool as reviewers
 from portal.routing.routes.blueprint import bp
 from portal.routing.rules.panels import KINDS, LIVE, can_run, composition, reviews_together
@@ -56,7 +56,6 @@ def _panel_values(panel: Panel, values: dict[str, Any]) -> dict[str, Any]:
     barred = barred_pairs(people, [e.application_id for e in entries])
     capacities = {p: profile.capacity for p, profile in reviewers.profiles_of(people).items()}
     names = panels.people(sorted({a.person_id for a in assignments}))
-    leads = conflicts.leads([e.application_id for e in entries])
     rows = pages.seat_rows(
         panel, reviewers.organisations_of(people, now), assignments, capacities, barred,
         len(entries) if values["together"] else rule.max_load,
@@ -66,7 +65,7 @@ def _panel_values(panel: Panel, values: dict[str, Any]) -> dict[str, Any]:
         "seats": rows, "run": run, "composition": composition(panel.seats, rule),
         "capacity": sum(r.capacity for r in rows if r.seat.state is SeatState.ACCEPTED),
         "can_run": bool(entries) and can_run(panel.seats, rule),
-        "rows": pages.entry_rows(entries, assignments, names, leads, barred, panel.seats, rule.reviews_per_entry),
+        "rows": pages.entry_rows(entries, assignments, names, barred, panel.seats, rule.reviews_per_entry),
         "unfilled": pages.unfilled(run, entries), "job": pages.job_state(panels.latest_job(panel)),
         "live": sum(a.state in LIVE for a in assignments),
         "drafts": sum(a.state is AssignmentState.DRAFT for a in assignments),

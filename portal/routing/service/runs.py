@@ -58,8 +58,8 @@ def text_of(entry: StageEntry) -> str:
     parts = [str(content["title"])]
     for _, slices in sorted(content["sections"].items()):
         for _, value in sorted(slices.get("", {}).items()):
-            if isinstance(value, str):
-                parts.append(value[:SUMMARY_LENGTH])
+            texts = value.values() if isinstance(value, dict) else [value]  # in both languages
+            parts.extend(text[:SUMMARY_LENGTH] for text in texts if isinstance(text, str))
     return "\n".join(parts)
 
 

@@ -40,7 +40,7 @@ def _slices(content: Content, section: Section) -> list[tuple[str, str]]:
 
 def _answered(question: Question, answers: dict[str, Any], content: Content, place: tuple[str, str]) -> bool:
     section, slice_ = place
-    if question.kind == "document":
+    if question.is_file:
         slot = f"{section}.{question.code}"
         return any(a["slot"] == slot and a["slice"] == slice_ for a in content["attachments"])
     if question.kind == "budget":

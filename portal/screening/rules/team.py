@@ -210,7 +210,7 @@ def _value(content: Content, section: Section, slice_: str, institution: str, qu
         return [c for c in content["costs"] if c["institution"] == institution]
     if question.kind == "requested_means":
         return content["means"]
-    if question.kind == "document":
+    if question.is_file:
         slot = f"{section.code}.{question.code}"
         there = [a for a in content["attachments"] if a["slot"] == slot and a["slice"] == slice_]
         return [{"filename": a["filename"], "sha256": a["sha256"]} for a in there]
@@ -221,7 +221,7 @@ def _value(content: Content, section: Section, slice_: str, institution: str, qu
     if question.kind == "people" and isinstance(given, list):
         names = {i["id"]: i["name"] for i in content["institutions"]}
         named = [m for m in content["members"] if m["id"] in given]
-        return [{"name": m["name"], "role": m["role"], "institution": names[m["institution"]]} for m in named]
+        return [{"name": m["name"], "role": m["role"], "institution": names.get(m["institution"], "")} for m in named]
     return given
 
 

@@ -1,0 +1,154 @@
+"""A whole program file with its regime folded in: what a call freezes."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from functools import lru_cache
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, Field, model_validator
+
+from portal.programs.definition.law import Regime
+from portal.programs.definition.questions import (
+    AttachmentSlot,
+    CheckQuestion,
+    EligibilityRule,
+    MemberRule,
+    ReferenceRule,
+    Section,
+)
+from portal.programs.definition.stages import PointItem, ScreeningRule, Stage, Track
+from portal.programs.definition.support import AwardRule, Component, CostCategory, Month
+from portal.programs.definition.words import Choice, Code, Mark, Part, Words
+
+
+class ProgramDefinition(Part):
+    code: Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9]{1,15}$")]
+    names: Words
+    former: list[str] = []
+    purpose: Words
+    for_whom: Words
+    how_much: Words
+    ministry: Words
+    operators: dict[str, Words] = {}
+    announced_total: int | None = None
+    announced_mark: Mark | None = None
+    line: Code
+
+
+class CallDefinition(Part):
+    """A whole program file with its regime folded in: what a call freezes.
+
+    `applicant`: a consortium of institutions; a team of people without any; or one person alone. `track_by` names the
+    question (`section.question`) whose answer, or first choice, puts an application into its track.
+    """
+
+    program: ProgramDefinition
+    regime: Regime
+    applicant: Literal["consortium", "team", "person"] = "consortium"
+    members: MemberRule = MemberRule()
+    currency: str = "KRW"
+    time_zone: str = "Asia/Seoul"
+    holidays: str = "KR"  # country whose public holidays move the end of a legal term; empty: none do
+    languages: list[Literal["ko", "en"]] = ["ko", "en"]
+    years: list[int]
+    first_month: Month  # award months run from here
+    months: int
+    open_days: int
+    min_institutions: int = 1
+    max_institutions: int = 30
+    eligibility: list[EligibilityRule]
+    eligibility_check: list[CheckQuestion] = []
+    sections: list[Section]
+    attachments: list[AttachmentSlot]
+    references: ReferenceRule | None = None
+    costs: list[CostCategory]
+    components: list[Component]
+    tracks: list[Track] = []
+    track_groups: list[Choice] = []
+    track_by: str | None = None
+    stages: list[Stage]
+    screening: list[ScreeningRule]
+    point_sheet: list[PointItem] = []
+    point_sheet_decides: bool = False
+    awards: AwardRule
+    confirmations_may_follow: bool = True
+    late_codes: bool = False  # the office may give out codes that let somebody in after the deadline
+    packet: bool = False  # reviewers may take the applications along as a watermarked PDF
+    score_sheet: bool = False  # and fill their scores into a sheet that is read back
+    questions_days: int = 0  # public questions are taken until so many days before the deadline
+    facts: dict[str, str] = {}
+    marks: dict[str, Mark] = {}  # of single settings by their key, e.g. open_days
+
+    @model_validator(mode="after")
+    def _consistent(self) -> CallDefinition:
+        for what, codes in (
+            ("sections", [s.code for s in self.sections]),
+            ("stages", [s.code for s in self.stages]),
+            ("components", [c.code for c in self.components]),
+            ("attachments", [a.code for a in self.attachments]),
+            ("tracks", [t.code for t in self.tracks]),
+        ):
+            if len(codes) != len(set(codes)):
+                raise ValueError(f"{what}: a code stands twice")
+        for stage in self.stages:
+            codes = [c.code for c in stage.criteria]
+            if unknown := set(stage.ties) - set(codes):
+                raise ValueError(f"stages.{stage.code}.ties: no such criterion {sorted(unknown)}")
+        steps = {s.code for s in self.stages}
+        for rule in self.screening:
+            if unknown := set(rule.stages) - steps:
+                raise ValueError(f"screening.{rule.code}.stages: no such stage {sorted(unknown)}")
+        quota = self.regime.max_non_standard_forms
+        if quota is not None and sum(not a.standard for a in self.attachments) > quota:
+            raise ValueError(f"attachments: more than {quota} non-standard forms")
+        return self
+
+    @property
+    def has_institutions(self) -> bool:
+        return self.applicant == "consortium"
+
+    def track(self, code: str) -> Track | None:
+        return next((t for t in self.tracks if t.code == code), None)
+
+    def keep(self, stage: str, track: str = "") -> int:
+        """How many entries of a stage, or of one track of it, may go on."""
+        found = self.track(track)
+        return found.keep.get(stage, 0) if found is not None else self.stage(stage).keep
+
+    def stage(self, code: str) -> Stage:
+        return next(s for s in self.stages if s.code == code)
+
+    def judges_report(self, code: str) -> bool:
+        """A gate: the stage's submission is a report of an awarded team, not an application."""
+        return any(s.code == code and s.form == "report" for s in self.stages)
+
+    def section(self, code: str) -> Section | None:
+        return next((s for s in self.sections if s.code == code), None)
+
+    def component(self, code: str) -> Component:
+        return next(c for c in self.components if c.code == code)
+
+    def slot(self, code: str) -> AttachmentSlot | None:
+        return next((a for a in self.attachments if a.code == code), None)
+
+    def stage_after(self, code: str) -> Stage | None:
+        codes = [s.code for s in self.stages]
+        place = codes.index(code) + 1
+        return self.stages[place] if place < len(codes) else None
+
+
+def canonical(definition: BaseModel) -> str:
+    """The JSON that is hashed: sorted keys, no spaces, UTF-8."""
+    return json.dumps(definition.model_dump(mode="json"), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def digest(definition: BaseModel) -> str:
+    return hashlib.sha256(canonical(definition).encode()).hexdigest()
+
+
+@lru_cache(maxsize=64)
+def parse(frozen: str) -> CallDefinition:
+    """The typed definition of a frozen canonical JSON (cached by its text)."""
+    return CallDefinition.model_validate_json(frozen)

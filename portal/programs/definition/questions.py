@@ -1,0 +1,132 @@
+"""What is asked of an applicant: sections with their questions, files, letters of reference, the check beforehand."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from portal.programs.definition.words import Choice, Code, InstitutionKind, Mark, Part, Words
+
+QuestionKind = Literal[
+    "short_text", "long_text", "choice", "choices", "ranked", "number", "money", "date", "people", "institutions",
+    "requested_means", "table", "repeat", "document", "video", "budget",
+]  # fmt: skip
+FileKind = Literal["pdf", "hwp", "hwpx", "xlsx", "png", "jpeg", "mp4"]
+
+
+class ShownIf(Part):
+    question: Code
+    equals: list[str]
+
+
+class Question(Part):
+    """One question. `limit` counts characters; `columns` are the cells of a table or the fields of a repeat group.
+
+    `ranked`: up to `max` of the choices, the dearest first. `both_languages`: a text asked for in every language of
+    the call; the application's own language is the authoritative one.
+    """
+
+    code: Code
+    names: Words
+    kind: QuestionKind
+    hint: Words = {}
+    required: bool = True
+    limit: int | None = None
+    min: int | None = None
+    max: int | None = None
+    unit: str | None = None
+    choices: list[Choice] = []
+    columns: list[Question] = []
+    rows: list[Choice] = []  # a table with fixed rows; empty: rows are added (repeat)
+    max_pages: int | None = None  # document
+    max_seconds: int | None = None  # video
+    both_languages: bool = False
+    shown_if: ShownIf | None = None
+    mark: Mark | None = None
+
+    @property
+    def is_file(self) -> bool:
+        return self.kind in ("document", "video")
+
+    @property
+    def is_typed(self) -> bool:
+        """Answered in the section's own form; the others have a table and a page of their own."""
+        return not self.is_file and self.kind not in ("requested_means", "budget")
+
+
+class Section(Part):
+    """`editor` institution: each institution fills its own slice; team: the whole team shares one copy."""
+
+    code: Code
+    names: Words
+    guidance: Words = {}
+    editor: Literal["team", "institution"] = "team"
+    questions: list[Question]
+    confirmed: bool = True  # representatives confirm this section
+    mark: Mark | None = None
+
+
+class AttachmentSlot(Part):
+    code: Code
+    names: Words
+    hint: Words = {}
+    per: Literal["application", "institution"] = "application"
+    required: bool = True
+    may_follow: bool = False
+    kinds: list[FileKind] = ["pdf"]
+    max_pages: int | None = None
+    max_seconds: int | None = None  # mp4
+    max_megabytes: int = 50
+    standard: bool = True  # False counts against the quota of non-standard forms (Manual 2-2: 3 at application)
+    only_kinds: list[InstitutionKind] = []  # institution slots: asked of these kinds only; empty: of all
+    mark: Mark | None = None
+
+
+class ReferenceRule(Part):
+    """Letters by referees, each by a link of its own until `due_days` after the deadline; the applicant never sees
+    them, and a missing one never stops a submission."""
+
+    count: int = Field(ge=1, le=5)
+    due_days: int = Field(ge=0, le=60)
+    guidance: Words = {}
+    max_pages: int | None = None
+    mark: Mark | None = None
+
+
+class CheckAnswer(Part):
+    """`verdict`: yes goes on; no ends the check with the reason; ask leads to the office."""
+
+    code: Code
+    names: Words
+    verdict: Literal["yes", "no", "ask"]
+    reason: Words = {}
+
+
+class CheckQuestion(Part):
+    """One plain question of the eligibility check. `carries`: what the answer already fills in on the form."""
+
+    code: Code
+    text: Words
+    answers: list[CheckAnswer]
+    carries: Literal["lead_kind", "country"] | None = None
+    article: Words = {}
+    mark: Mark | None = None
+
+
+class EligibilityRule(Part):
+    """What the call says in words; the check itself stands in `screening`."""
+
+    code: Code
+    text: Words
+    article: Words = {}
+    mark: Mark | None = None
+
+
+class MemberRule(Part):
+    """How many people a team has; `one_each`: nobody may be in two teams of the call."""
+
+    least: int = Field(default=1, ge=1)
+    most: int = Field(default=15, ge=1)
+    one_each: bool = False
+    mark: Mark | None = None

@@ -1,0 +1,115 @@
+"""How applications are screened and judged."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from portal.programs.definition.words import Code, Mark, Part, Words
+
+
+class Anchor(Part):
+    share: int  # per cent of the criterion's points
+    names: Words
+    text: Words = {}
+
+
+class Criterion(Part):
+    """Points 0..`points`, whole numbers; reviewers give a reason of at least `min_reason` characters."""
+
+    code: Code
+    names: Words
+    points: int
+    guidance: Words = {}
+    anchors: list[Anchor] = []
+    min_reason: int = 20
+    mark: Mark | None = None
+
+
+class Condition(Part):
+    """Pass or fail, apart from the points; can eliminate after scoring."""
+
+    code: Code
+    names: Words
+    text: Words = {}
+    mark: Mark | None = None
+
+
+class PanelRule(Part):
+    size: int
+    reviews_per_entry: int
+    min_foreign: int = 0
+    min_industry: int = 0
+    max_load: int = 100
+    mark: Mark | None = None
+
+
+class SessionRule(Part):
+    """Each entry presents in a slot of its own: `draw` by lot, or set by the office."""
+
+    minutes: int = Field(ge=5, le=480)
+    gap: int = Field(default=10, ge=0, le=120)
+    held: Literal["online", "onsite"] = "onsite"
+    draw: Literal["lot", "set"] = "lot"
+    may_swap: bool = True
+    file_hours: int | None = None  # the presentation file's own deadline, in hours before the session begins
+    mark: Mark | None = None
+
+
+class Stage(Part):
+    """One scored step. `keep` entries go on (fewer or none is possible); with tracks, as many as each track keeps."""
+
+    code: Code
+    names: Words
+    form: Literal["paper", "presentation", "report"]
+    keep: int
+    criteria: list[Criterion]
+    conditions: list[Condition] = []
+    panel: PanelRule
+    sections: list[Code] = []  # sections asked for at this stage only
+    own_days: int | None = None  # how long the team has for them, from entering the stage
+    session: SessionRule | None = None
+    days: int  # planned working time from entry to published decision
+    review_days: int
+    minimum_points: int | None = None
+    ties: list[Code] = []
+    awards: bool = False  # the stage whose advancing entries are awarded
+    mark: Mark | None = None
+
+
+class Track(Part):
+    """One lot inside a call, with its own ranking. `keep`: stage -> how many of the track go on."""
+
+    code: Code
+    names: Words
+    group: Code | None = None  # of `track_groups`, e.g. the institute that a research group belongs to
+    keep: dict[Code, int]
+    mark: Mark | None = None
+
+
+class ScreeningRule(Part):
+    """`kind` names a pure check in screening/rules.py; `params` are its settings.
+
+    `stages` names where it runs; empty: wherever the application itself is judged, so not on the report of a gate.
+    """
+
+    code: Code
+    names: Words
+    kind: str
+    params: dict[str, int | str | list[str]] = {}
+    stages: list[Code] = []
+    article: Words = {}
+    mark: Mark | None = None
+
+
+class PointItem(Part):
+    """One line of the published point sheet: `fact` of the application, worth `points` when the rule holds."""
+
+    code: Code
+    names: Words
+    fact: str
+    at_least: int | None = None
+    equals: str | None = None
+    points: int
+    mark: Mark | None = None

@@ -1,0 +1,32 @@
+"""What every part of a program file is made of."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Words = dict[str, str]
+Mark = Literal["S", "F", "G", "I", "P"]
+Code = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+InstitutionKind = Literal[
+    "company_sme",
+    "company_early_mid",
+    "company_mid",
+    "company_large",
+    "university",
+    "research_institute",
+    "public_body",
+]
+INSTITUTION_KINDS: tuple[InstitutionKind, ...] = (
+    "company_sme", "company_early_mid", "company_mid", "company_large", "university", "research_institute", "public_body",
+)  # fmt: skip
+
+
+class Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Choice(Part):
+    code: Code
+    names: Words

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import select
 
 from portal.applications import queries, service
-from portal.applications.jobs import CLEAN_COPIES, CLOSE
+from portal.applications.jobs import CLEAN_COPIES, CLOSE, CLOSE_REOPENING
 from portal.applications.models import Attachment
 from portal.platform import storage
 from portal.platform.db import db
@@ -17,6 +17,12 @@ from workers.wake import Run, handles
 def close(run: Run) -> None:
     with run.effect() as context:
         service.close(context, run.payload["application_id"])
+
+
+@handles(CLOSE_REOPENING)
+def close_reopening(run: Run) -> None:
+    with run.effect() as context:
+        service.close_reopening(context, run.payload["reopening_id"])
 
 
 @handles(CLEAN_COPIES)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
@@ -25,7 +25,7 @@ from portal.applications.models import (
     RequestedMeans,
     SectionAnswer,
 )
-from portal.programs.definition import CallDefinition, Component, Section
+from portal.programs.definition import CallDefinition, Component
 
 Content = dict[str, Any]
 FOLLOWS = ("confirmations", "declaration")  # may come or change without the team having written anything
@@ -59,13 +59,6 @@ class Whole:
         return row.answers if row is not None else {}
 
 
-def sections_to_apply_with(definition: CallDefinition) -> list[Section]:
-    """The sections asked for at application: all but those that a later stage asks for itself."""
-    later = {code for stage in definition.stages[1:] for code in stage.sections}
-    first = set(definition.stages[0].sections) if definition.stages else set()
-    return [section for section in definition.sections if section.code not in later - first]
-
-
 def canonical_json(content: object) -> str:
     return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
@@ -74,8 +67,11 @@ def digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def frozen(whole: Whole, today: date) -> Content:
-    """The draft as it stands, without the declaration. `today` decides who is a GPU supplier."""
+def frozen(whole: Whole, today: date, later: Collection[str] = ()) -> Content:
+    """The draft as it stands, without the declaration. `today` decides who is a GPU supplier.
+
+    `later`: codes of sections that later stages ask for themselves and that count now.
+    """
     application, call = whole.application, whole.application.call
     slices = {"", *(row.public_id for row in whole.institutions)}
     return {
@@ -84,7 +80,7 @@ def frozen(whole: Whole, today: date) -> Content:
         "language": application.language,
         "institutions": [_institution(row, today) for row in whole.institutions],
         "members": [_member(row) for row in whole.members],
-        "sections": _sections(whole),
+        "sections": _sections(whole, later),
         "costs": costs_of(whole),
         "means": means_of(whole),
         "attachments": [attachment_of(row) for row in whole.attachments if row.slice in slices],
@@ -125,10 +121,10 @@ def _member(row: Member) -> Content:
     }
 
 
-def _sections(whole: Whole) -> dict[str, dict[str, Any]]:
+def _sections(whole: Whole, later: Collection[str]) -> dict[str, dict[str, Any]]:
     """Section -> slice -> answers, of the sections this application is made with and institutions still in it."""
     slices = {"", *(row.public_id for row in whole.institutions)}
-    asked = {section.code for section in sections_to_apply_with(whole.definition)}
+    asked = {section.code for section in whole.definition.sections_to_apply_with} | set(later)
     found: dict[str, dict[str, Any]] = {}
     for row in whole.answers:
         if row.section in asked and row.slice in slices:
@@ -190,6 +186,38 @@ def _confirmation(row: Confirmation, institutions: Sequence[Institution]) -> Con
         "content_hash": row.content_hash,
         "confirmed_at": row.confirmed_at.isoformat(),
     }
+
+
+def completed(handed_in: Content, now: Content, definition: CallDefinition, places: Collection[str]) -> Content:
+    """What was handed in, with the reopened places (`sections.<code>`, `attachments.<code>`) as they stand now."""
+    found = {**handed_in, "sections": dict(handed_in["sections"]), "members": now["members"]}
+    for section in definition.sections:
+        if f"sections.{section.code}" not in places:
+            continue
+        found["sections"][section.code] = now["sections"].get(section.code, {})
+        kinds = {question.kind for question in section.questions}
+        if "budget" in kinds:
+            found["costs"] = now["costs"]
+        if "requested_means" in kinds:
+            found["means"] = now["means"]
+    kept = [row for row in handed_in["attachments"] if place_of(row["slot"]) not in places]
+    found["attachments"] = kept + [row for row in now["attachments"] if place_of(row["slot"]) in places]
+    return found
+
+
+def track_of(definition: CallDefinition, content: Content) -> str:
+    """The track that the answer to `track_by` (of a ranked question: the first choice) puts it into; empty without."""
+    if definition.track_by is None:
+        return ""
+    section, _, question = definition.track_by.partition(".")
+    given = content["sections"][section][""][question]
+    return str(given[0] if isinstance(given, list) else given)
+
+
+def place_of(slot: str) -> str:
+    """Where a file belongs: its section's document or film (`section.question`), or a slot of the call."""
+    section, dot, _ = slot.partition(".")
+    return f"sections.{section}" if dot else f"attachments.{slot}"
 
 
 def same_but_declaration(one: Content, other: Content) -> bool:

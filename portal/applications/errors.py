@@ -46,6 +46,38 @@ class Withdrawn(DomainError):
     status = 409
 
 
+class NothingReopened(DomainError):
+    say = Text("보완할 곳을 하나 이상 골라 주십시오.", "Choose at least one place to be completed.")
+
+
+class AlreadyReopened(DomainError):
+    say = Text(
+        "이 신청서에는 아직 끝나지 않은 요청이 있습니다. 그 요청이 끝나거나 거두어진 뒤에 다시 요청해 주십시오.",
+        "A request to this applicant is still running. Wait until it ends, or take it back first.",
+    )
+    status = 409
+
+
+class TooShortTime(DomainError):
+    say = Text("적어도 {hours}시간 뒤의 시각을 정해 주십시오.", "Give at least {hours} hours from now.")
+
+
+class ReopeningOver(DomainError):
+    say = Text(
+        "이 요청은 이미 끝났습니다(기한 {due}). 문의가 있으면 사업 담당자에게 알려 주십시오.",
+        "This request is over (it was due on {due}). If you have questions, tell the program office.",
+    )
+    status = 409
+
+
+class NothingToComplete(DomainError):
+    say = Text(
+        "제출했던 내용과 달라진 것이 없습니다. 요청받은 곳을 고친 뒤 다시 제출해 주십시오.",
+        "Nothing differs from what you handed in before. Complete the places you were asked for, then hand in.",
+    )
+    status = 409
+
+
 class InstitutionTwice(DomainError):
     say = Text(
         "이 기관은 이미 이 컨소시엄에 있습니다. 한 기관은 한 번만 참여할 수 있습니다.",

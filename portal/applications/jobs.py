@@ -6,6 +6,13 @@ from portal.platform.jobs import job_kind
 
 CLOSE = job_kind("applications.close", "신청서 마감 처리", "Closing an application")
 ENTERED = job_kind("applications.entered", "단계 진입 처리", "Entering a stage")
+REOPENED = job_kind("applications.reopened", "신청서 보완 요청 안내", "Notice of reopened places")
+REOPENING_REMINDED = job_kind("applications.reopening_reminded", "보완 기한 알림", "Reminder of reopened places")
+REOPENING_MISSED = job_kind(
+    "applications.reopening_missed", "보완 기한 경과 안내", "Notice of reopened places not filled"
+)
+CLOSE_REOPENING = job_kind("applications.close_reopening", "보완 기한 마감", "Closing reopened places")
+COMPLETED = job_kind("applications.completed", "보완 접수증 발송", "Receipt of completed places")
 CLEAN_COPIES = job_kind("applications.clean_copies", "심사용 사본 만들기", "Making reviewers' copies")
 SWEEP_FILES = job_kind("applications.sweep_files", "주인 없는 파일 정리", "Clearing files that nobody names")
 

@@ -246,6 +246,39 @@ class Submission(Model):
     language: Mapped[str] = mapped_column(String(2), default="ko")
 
 
+class ReopeningCause(enum.StrEnum):
+    STAGE = "stage"  # the stage asks for sections of its own
+    COMPLETION = "completion"  # an officer asks to complete what was handed in
+
+
+class Reopening(Model):
+    """Some places of a closed application may be written again, until `due_at`.
+
+    Handing in makes a new Submission to which the entry points; the old one stays. `places` are `sections.<code>` and
+    `attachments.<code>`. It ends answered, or closed: by its time or by an officer.
+    """
+
+    __tablename__ = "reopening"
+    __table_args__ = (Index("ix_reopening_application", "application_id", "due_at"),)
+
+    id: Mapped[pk]
+    public_id: Mapped[public]
+    application_id: Mapped[int] = mapped_column(ForeignKey("application.id"))
+    entry_id: Mapped[int] = mapped_column(ForeignKey("stage_entry.id"), index=True)
+    cause: Mapped[ReopeningCause] = mapped_column(one_of(ReopeningCause))
+    places: Mapped[list[Any]]
+    message: Mapped[str] = mapped_column(Text, default="")
+    opened_at: Mapped[datetime]
+    opened_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    due_at: Mapped[datetime]
+    answered_at: Mapped[datetime | None]
+    answered_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    submission_id: Mapped[int | None] = mapped_column(ForeignKey("submission.id"))
+    closed_at: Mapped[datetime | None]
+    application: Mapped[Application] = relationship()
+    entry: Mapped[StageEntry] = relationship()
+
+
 class EntryState(enum.StrEnum):
     ENTERED = "entered"
     IN_REVIEW = "in_review"

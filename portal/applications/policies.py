@@ -5,8 +5,8 @@ from __future__ import annotations
 from flask import request
 
 from portal.applications import rules
-from portal.applications.models import Application, Attachment, ConfirmationLink, Institution, Member
-from portal.applications.queries import consortium, drafts
+from portal.applications.models import Application, Attachment, ConfirmationLink, Institution, Member, Reopening
+from portal.applications.queries import consortium, drafts, reopenings
 from portal.platform.access import ALLOW, FORBID, Decision, allow_if, policy
 from portal.platform.context import Actor
 from portal.programs.models import Call
@@ -67,6 +67,18 @@ def edits_attachment(actor: Actor, found: tuple[Application, Attachment]) -> Dec
 def leads_application(actor: Actor, application: Application) -> Decision:
     """Hands in and withdraws: the owner and whoever stands for the lead institution."""
     return allow_if(rules.can_lead(drafts.standing_of(actor, application)), FORBID)
+
+
+@policy(load=reopenings.reopening_for)
+def views_reopening(actor: Actor, reopening: Reopening) -> Decision:
+    """The team (visibility stands in the query)."""
+    return ALLOW
+
+
+@policy(load=reopenings.reopening_for)
+def hands_in_reopening(actor: Actor, reopening: Reopening) -> Decision:
+    """Who hands in the application itself."""
+    return allow_if(rules.can_lead(drafts.standing_of(actor, reopening.application)), FORBID)
 
 
 @policy(load=consortium.invitation, sign_in=False)

@@ -11,7 +11,6 @@ from typing import Final
 from sqlalchemy import select
 
 from portal.applications import service
-from portal.applications.content import sections_to_apply_with
 from portal.applications.models import Application, ConfirmationLink, Institution, Member, MemberRole
 from portal.applications.queries import drafts
 from portal.applications.queries.submissions import whole
@@ -165,7 +164,7 @@ class Consortium:
     def write(self, sections: Iterable[Section] | None = None) -> None:
         """The team's own sections, by the owner."""
         writer = self.writer()
-        asked = sections if sections is not None else sections_to_apply_with(self.definition)
+        asked = sections if sections is not None else self.definition.sections_to_apply_with
         for section in asked:
             if section.editor == "team" and (answers := writer.section(section)):
                 self._save(self.team.owner_id, section.code, "", answers)
@@ -174,7 +173,7 @@ class Consortium:
         """Each institution's slice, by who joined for it."""
         writer, ids = self.writer(), self.institution_ids()
         for number in numbers if numbers is not None else range(len(self.team.joiners)):
-            for section in sections_to_apply_with(self.definition):
+            for section in self.definition.sections_to_apply_with:
                 if section.editor == "institution" and (answers := writer.section(section)):
                     self._save(self.team.joiners[number], section.code, ids[number][1], answers)
 

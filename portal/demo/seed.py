@@ -15,7 +15,6 @@ from typing import Final
 from sqlalchemy import select
 
 from portal.accounts.models import Person
-from portal.applications.content import sections_to_apply_with
 from portal.audit.jobs import ANCHOR
 from portal.demo.acting import Settle, Steps, act_as_operator, play, read
 from portal.demo.calls import Plan, Until, adapted, call, kst
@@ -163,7 +162,7 @@ def half_done(team: Team, call_code: str, papers: Papers) -> Steps:
     yield PRESENT - timedelta(days=9)
     work.consent(but=1)
     yield PRESENT - timedelta(days=5)
-    sections = [s for s in sections_to_apply_with(work.definition) if s.editor == "team"]
+    sections = [s for s in work.definition.sections_to_apply_with if s.editor == "team"]
     work.write([s for s in sections if s is not _last_written(sections)])
     work.write_parts()
     yield PRESENT - timedelta(days=2)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from wtforms import Field, StringField
+from wtforms import DateTimeLocalField, Field, StringField
 from wtforms.validators import InputRequired, StopValidation, ValidationError
 
 from portal.platform.errors import DomainError
@@ -173,6 +175,28 @@ class TextField(StringField):  # type: ignore[misc]
 
     def process_formdata(self, valuelist: list[str]) -> None:
         self.data = nfc(valuelist[0]).strip() if valuelist else ""
+
+
+class MomentField(DateTimeLocalField):  # type: ignore[misc]
+    """A day and a time of the clock in `zone`; the data is an aware datetime."""
+
+    data: datetime | None
+    zone = "Asia/Seoul"
+
+    def __init__(self, label: Any = None, validators: Any = None, zone: str = "Asia/Seoul", **kwargs: Any) -> None:
+        formats = ["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M:%S"]
+        super().__init__(label, validators, format=formats, **kwargs)
+        self.zone = zone
+
+    def _value(self) -> str:
+        if self.raw_data:
+            return " ".join(str(value) for value in self.raw_data)
+        return self.data.astimezone(ZoneInfo(self.zone)).strftime("%Y-%m-%dT%H:%M") if self.data else ""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        super().process_formdata(valuelist)
+        if self.data is not None:
+            self.data = self.data.replace(tzinfo=ZoneInfo(self.zone))
 
 
 class MoneyField(StringField):  # type: ignore[misc]

@@ -13,6 +13,11 @@ class AlreadyDecided(DomainError):
     status = 409
 
 
+class NothingAsked(DomainError):
+    say = Text("진행 중인 보완 요청이 없습니다.", "No request to complete is running.")
+    status = 409
+
+
 class ReasonTooShort(DomainError):
     say = Text(
         "사유를 {least}자 이상 써 주십시오. 신청자에게 알리고 기록에 남깁니다.",

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from wtforms import HiddenField, RadioField, TextAreaField
+from wtforms import HiddenField, RadioField, SelectMultipleField, TextAreaField
 
-from portal.platform.fields import length, required, text
+from portal.platform.fields import MomentField, length, required, text
 from portal.platform.language import Text
 from portal.platform.web import PortalForm
+from portal.programs.definition import Words
 
 ELIGIBLE, INELIGIBLE = "eligible", "ineligible"
 
@@ -26,6 +27,32 @@ class DecisionForm(PortalForm):
         ),
         validators=[required(), length(max=2000, min=10)],
     )
+
+
+class CompletionForm(PortalForm):
+    """What is to be completed, in whose words, until when. `offer` names the places that there are."""
+
+    places = SelectMultipleField(
+        text("보완할 곳", "What to complete"),
+        validate_choice=False,
+        description=text(
+            "고른 곳만 다시 열립니다. 확인이 필요한 곳을 미리 골라 두었습니다.",
+            "Only these open again. The places that did not pass are chosen already.",
+        ),
+    )
+    message = TextAreaField(
+        text("신청자에게 전할 말", "Message to the applicant"),
+        description=text(
+            "무엇을 어떻게 보완하면 되는지 써 주십시오. 그대로 전해집니다.",
+            "Say what is to be completed and how. It is sent word for word.",
+        ),
+        validators=[required(), length(max=2000, min=10)],
+    )
+    due = MomentField(text("기한", "Due"), [required()])
+
+    def offer(self, places: list[tuple[str, Words]], zone: str) -> None:
+        self.places.choices, self.due.zone = places, zone
+        self.due.description = zone
 
 
 class OpenReviewForm(PortalForm):

@@ -33,6 +33,7 @@ class Screening(Model):
     id: Mapped[pk]
     public_id: Mapped[public]
     entry_id: Mapped[int] = mapped_column(ForeignKey("stage_entry.id"), unique=True)
+    submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"))  # which was screened
     state: Mapped[ScreeningState] = mapped_column(one_of(ScreeningState))
     rules_hash: Mapped[str] = mapped_column(String(64))
     screened_at: Mapped[datetime]
@@ -40,7 +41,9 @@ class Screening(Model):
     decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     reason: Mapped[str | None] = mapped_column(Text)
     entry: Mapped[StageEntry] = relationship()
-    findings: Mapped[list[Finding]] = relationship(order_by="Finding.position", back_populates="screening")
+    findings: Mapped[list[Finding]] = relationship(
+        order_by="Finding.position", back_populates="screening", cascade="all, delete-orphan"
+    )
 
 
 class Finding(Model):

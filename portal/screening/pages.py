@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from flask import request, url_for
+from flask import g, request, url_for
 
+from portal.applications.models import ReopeningCause
+from portal.applications.queries.reopenings import of_entry
+from portal.applications.rules.reopening import due_day, is_live, places_to_ask
 from portal.platform.formats import number
 from portal.platform.language import Text, say
-from portal.programs.definition import CallDefinition
+from portal.programs.definition import CallDefinition, Words
 from portal.programs.models import Call, Stage
+from portal.screening.forms import CompletionForm
 from portal.screening.models import FindingResult, PointSheet, Screening, ScreeningState
 from portal.screening.queries import QueuePage
 
@@ -25,6 +30,9 @@ RESULTS = {
     FindingResult.FAIL: (Text("미충족", "Not met"), "danger"),
     FindingResult.UNCLEAR: (Text("확인 필요", "Unclear"), "warning"),
 }
+
+
+USUAL_DAYS = 7  # offered for a completion [P]
 
 
 @dataclass(frozen=True)
@@ -109,6 +117,63 @@ def findings(screening: Screening) -> list[ShownFinding]:
         seen = [(e, _where(screening, e.get("place", ""))) for e in finding.evidence]
         names = rule.names if rule else {"ko": finding.rule, "en": finding.rule}
         shown.append(ShownFinding(names, rule.article if rule else {}, word, tone, seen))
+    return shown
+
+
+def completion_form(screening: Screening, *, fresh: bool = False) -> CompletionForm:
+    """`fresh`: nothing posted yet; what did not pass is chosen, a week is given."""
+    definition, stage = screening.entry.stage.call.definition, screening.entry.stage.code
+    form = CompletionForm(formdata=None) if fresh else CompletionForm()
+    names = _place_names(definition)
+    form.offer([(place, names[place]) for place in places_to_ask(definition, stage)], definition.time_zone)
+    if fresh:
+        form.places.data = [p for p in names if p in _failing_places(screening)]
+        form.due.data = due_day(g.now, USUAL_DAYS, definition.time_zone)
+    return form
+
+
+def _place_names(definition: CallDefinition) -> dict[str, Words]:
+    sections = {f"sections.{s.code}": s.names for s in definition.sections}
+    return sections | {f"attachments.{a.code}": a.names for a in definition.attachments}
+
+
+def _failing_places(screening: Screening) -> set[str]:
+    seen = [e.get("place", "") for f in screening.findings if f.result is not FindingResult.PASS for e in f.evidence]
+    return {".".join(place.split(".")[:2]) for place in seen}
+
+
+@dataclass(frozen=True)
+class RequestShown:
+    """One request to complete, as the officer follows it."""
+
+    id: str
+    places: list[Words]
+    message: str
+    asked_at: datetime
+    due_at: datetime
+    word: Text
+    tone: str
+    live: bool
+
+
+def requests(screening: Screening, now: datetime) -> list[RequestShown]:
+    """Newest first."""
+    names = _place_names(screening.entry.stage.call.definition)
+    shown = []
+    for asked in reversed(of_entry(screening.entry_id)):
+        if asked.answered_at is not None:
+            word, tone = Text("제출함", "Handed in"), "success"
+        elif is_live(asked, now):
+            word, tone = Text("기다리는 중", "Waiting for the applicant"), "info"
+        elif asked.closed_at is not None and asked.closed_at < asked.due_at:
+            word, tone = Text("거둠", "Taken back"), "neutral"
+        else:
+            word, tone = Text("기한 안에 내지 않음", "Not handed in by the due time"), "warning"
+        live = is_live(asked, now) and asked.cause is ReopeningCause.COMPLETION
+        named = [names[p] for p in asked.places if p in names]
+        shown.append(
+            RequestShown(asked.public_id, named, asked.message, asked.opened_at, asked.due_at, word, tone, live)
+        )
     return shown
 
 

@@ -7,11 +7,11 @@ from flask import Blueprint, Response, abort, request, url_for
 from portal.platform.access import guard, subject
 from portal.platform.context import Context
 from portal.platform.language import Text
-from portal.platform.web import context, page, perform
+from portal.platform.web import ActionForm, PortalForm, context, page, perform
 from portal.programs.models import Call
 from portal.programs.policies import officer_of_call
 from portal.screening import pages, queries, service
-from portal.screening.forms import ELIGIBLE, DecisionForm, OpenReviewForm
+from portal.screening.forms import ELIGIBLE, CompletionForm, DecisionForm, OpenReviewForm
 from portal.screening.models import Screening, ScreeningState
 from portal.screening.policies import decides_screening
 
@@ -73,15 +73,52 @@ def screening(public_id: str) -> Response:
         return url_for("screening.screening", public_id=public_id)
 
     done = perform(form, act, Text("결정을 기록했습니다.", "The decision is recorded."))
+    return done if done is not None else _screening(public_id, form, None)
+
+
+@bp.post("/office/screenings/<public_id>/completion")
+@guard(decides_screening)
+def ask_to_complete(public_id: str) -> Response:
+    screening = subject(Screening)
+    screening_id, form = screening.id, pages.completion_form(screening)
+
+    def act(context: Context) -> str:
+        assert form.due.data is not None
+        service.ask_to_complete(context, screening_id, form.places.data, form.message.data, form.due.data)
+        return url_for("screening.screening", public_id=public_id, _anchor="completion")
+
+    done = perform(form, act, Text("보완을 요청했습니다.", "The applicant has been asked to complete it."))
+    return done if done is not None else _screening(public_id, None, form)
+
+
+@bp.post("/office/screenings/<public_id>/completion/take-back")
+@guard(decides_screening)
+def take_request_back(public_id: str) -> Response:
+    screening_id, form = subject(Screening).id, ActionForm()
+
+    def act(context: Context) -> str:
+        service.take_request_back(context, screening_id)
+        return url_for("screening.screening", public_id=public_id, _anchor="completion")
+
+    done = perform(form, act, Text("요청을 거두었습니다.", "The request was taken back."))
     if done is not None:
         return done
+    return _screening(public_id, form, None)
+
+
+def _screening(public_id: str, form: PortalForm | None, completion: CompletionForm | None) -> Response:
+    """`form`: the decision's, or a button's that was refused."""
+    refused = completion or form
     shown = queries.for_officer(context().actor, public_id)
     assert shown is not None
     entry = shown.entry
     call = entry.stage.call
     sheet = queries.point_sheet(entry.id)
+    decision = form if isinstance(form, DecisionForm) else DecisionForm(formdata=None)
     return page(
-        "screening/screening.html", form, screening=shown, entry=entry, application=entry.application,
+        "screening/screening.html", decision, refused.status if refused else None, refused=refused,
+        completion=completion or pages.completion_form(shown, fresh=True),
+        requests=pages.requests(shown, context().now), screening=shown, entry=entry, application=entry.application,
         submission=entry.submission, call=call, stage_name=call.definition.stage(entry.stage.code).names,
         findings=pages.findings(shown), states=pages.STATES, sheet=sheet,
         points=pages.points(sheet, call.definition), decides=call.definition.point_sheet_decides,

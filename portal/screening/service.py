@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime
+
 from sqlalchemy import select
 
-from portal.applications.models import EntryState, StageEntry
+from portal.applications.models import EntryState, Reopening, StageEntry
+from portal.applications.queries.reopenings import live
 from portal.applications.queries.submissions import content_of
 from portal.applications.service.close import move_entry
+from portal.applications.service.reopening import ask_to_complete as reopen
+from portal.applications.service.reopening import take_back
 from portal.audit import service as audit
 from portal.conflicts.errors import OwnConflict
 from portal.conflicts.queries import bars_of
@@ -17,7 +23,7 @@ from portal.platform.jobs import enqueue
 from portal.programs.definition import CallDefinition
 from portal.programs.models import Stage
 from portal.screening import queries, rules
-from portal.screening.errors import AlreadyDecided, ReasonTooShort, StillWaiting
+from portal.screening.errors import AlreadyDecided, NothingAsked, ReasonTooShort, StillWaiting
 from portal.screening.jobs import INELIGIBLE, STAGE_SCREENED
 from portal.screening.models import Finding, PointSheet, Screening, ScreeningState
 from portal.screening.rules.checks import eligible as all_pass
@@ -41,19 +47,24 @@ def facts_of(entry: StageEntry, definition: CallDefinition) -> rules.Facts:
 
 
 def screen(context: Context, entry_id: int) -> Screening:
-    """Run the call's rules over one entry. Eligible goes on; anything else waits for an officer. Once per entry."""
+    """Run the call's rules over one entry. Eligible goes on; anything else waits for an officer.
+
+    Once per submission: what was completed meanwhile is screened anew, unless somebody has decided already.
+    """
     entry = db.session.scalars(select(StageEntry).where(StageEntry.id == entry_id).with_for_update()).one()
     known = queries.of_entry(entry_id)
-    if known is not None:
+    if known is not None and (known.submission_id == entry.submission_id or known.state is not ScreeningState.WAITING):
         return known
     call = entry.stage.call
     found = rules.screen(content_of(entry.submission), call.definition, facts_of(entry, call.definition))
     clean = all_pass(found)
-    made = Screening(
-        public_id=context.ids.public_id(), entry_id=entry_id, rules_hash=call.content_hash, screened_at=context.now,
-        state=ScreeningState.ELIGIBLE if clean else ScreeningState.WAITING,
-        decided_at=context.now if clean else None,
-    )  # fmt: skip
+    made = known or Screening(public_id=context.ids.public_id(), entry_id=entry_id)
+    made.submission_id, made.rules_hash, made.screened_at = entry.submission_id, call.content_hash, context.now
+    made.state = ScreeningState.ELIGIBLE if clean else ScreeningState.WAITING
+    made.decided_at = context.now if clean else None
+    if known is not None:
+        known.findings.clear()
+        db.session.flush()
     made.findings = [
         Finding(position=n, rule=f.rule, result=f.result, evidence=f.evidence) for n, f in enumerate(found)
     ]
@@ -72,16 +83,12 @@ def screen(context: Context, entry_id: int) -> Screening:
 
 def decide(context: Context, screening_id: int, eligible: bool, reason: str) -> Screening:
     """An officer's finding, with the reason that the applicant is told; final for this entry."""
-    screening = db.session.scalars(select(Screening).where(Screening.id == screening_id).with_for_update()).one()
+    screening = _undecided(context, screening_id)
     entry = screening.entry
-    if context.actor.person_id is not None and bars_of(
-        context.actor.person_id, entry.application_id, today(context.now)
-    ):
-        raise OwnConflict
-    if screening.state is not ScreeningState.WAITING or entry.state is not EntryState.ENTERED:
-        raise AlreadyDecided
     if len(reason.strip()) < LEAST_REASON:
         raise ReasonTooShort("reason", least=LEAST_REASON)
+    for running in live(entry.application_id, context.now):
+        take_back(context, running.id)
     screening.state = ScreeningState.ELIGIBLE if eligible else ScreeningState.INELIGIBLE
     screening.decided_at, screening.decided_by_id = context.now, context.actor.person_id
     screening.reason = reason.strip()
@@ -93,6 +100,40 @@ def decide(context: Context, screening_id: int, eligible: bool, reason: str) -> 
     if not eligible:
         enqueue(INELIGIBLE, {"screening_id": screening.id}, key=str(screening.id), now=context.now)
     _tell_when_done(context, entry.stage)
+    return screening
+
+
+def ask_to_complete(
+    context: Context, screening_id: int, places: Sequence[str], message: str, due_at: datetime
+) -> Reopening:
+    """Ask the applicant to complete what the screening found, before deciding.
+
+    Raises OwnConflict, AlreadyDecided, ReasonTooShort (no message), and what reopening raises.
+    """
+    screening = _undecided(context, screening_id)
+    if len(message.strip()) < LEAST_REASON:
+        raise ReasonTooShort("message", least=LEAST_REASON)
+    return reopen(context, screening.entry, places, message, due_at)
+
+
+def take_request_back(context: Context, screening_id: int) -> Reopening:
+    """End the request that runs. Raises OwnConflict, AlreadyDecided, NothingAsked."""
+    screening = _undecided(context, screening_id)
+    running = live(screening.entry.application_id, context.now)
+    if not running:
+        raise NothingAsked
+    return take_back(context, running[0].id)
+
+
+def _undecided(context: Context, screening_id: int) -> Screening:
+    screening = db.session.scalars(select(Screening).where(Screening.id == screening_id).with_for_update()).one()
+    entry = screening.entry
+    if context.actor.person_id is not None and bars_of(
+        context.actor.person_id, entry.application_id, today(context.now)
+    ):
+        raise OwnConflict
+    if screening.state is not ScreeningState.WAITING or entry.state is not EntryState.ENTERED:
+        raise AlreadyDecided
     return screening
 
 

@@ -14,7 +14,6 @@ from typing import TypeVar
 from sqlalchemy import select
 
 from portal.accounts.models import Person
-from portal.applications.content import sections_to_apply_with
 from portal.applications.rules.attachments import Place
 from portal.demo import people, reviewing
 from portal.demo.acting import act, act_as_operator, read
@@ -50,7 +49,7 @@ class Work(Consortium):
         return self.team.theme.title.of(self.team.language)
 
     def write(self, sections: Iterable[Section] | None = None) -> None:
-        asked = sections if sections is not None else sections_to_apply_with(self.definition)
+        asked = sections if sections is not None else self.definition.sections_to_apply_with
         super().write([section for section in asked if section.code not in self.left_out])
 
     def _attach(self, place: Place, number: int, slice_: str) -> None:

@@ -7,7 +7,6 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from portal.applications.content import sections_to_apply_with
 from portal.programs.definition import CallDefinition
 from portal.screening.rules import Content, Facts
 from portal.screening.rules.checks import KINDS
@@ -96,7 +95,7 @@ def content() -> Content:
         {"institution": i["id"], "section": s.code, "content_hash": confirmed_hash(made, s, i["id"]),
          "confirmed_at": "2025-07-20T00:00:00+00:00"}
         for i in made["institutions"]
-        for s in sections_to_apply_with(definition_with())
+        for s in definition_with().sections_to_apply_with
     ]  # fmt: skip
     return made
 

@@ -11,8 +11,8 @@ from portal.platform.web import PortalForm
 class SubmitForm(PortalForm):
     declaration = BooleanField(
         text(
-            "적은 내용이 사실이며, 참여기관을 대신하여 제출할 권한이 있음을 확인합니다.",
-            "What is written here is true, and I may hand it in on behalf of the institutions.",
+            "적은 내용이 사실이며, 신청서에 적힌 모두를 대신하여 제출할 권한이 있음을 확인합니다.",
+            "What is written here is true, and I may hand it in on behalf of everybody named in it.",
         ),
         [required()],
     )

@@ -11,12 +11,14 @@ from sqlalchemy.orm import joinedload, selectinload
 from portal.accounts.models import Affiliation, Person
 from portal.applications.models import (
     Application,
+    ApplicationState,
     Attachment,
     Institution,
     InstitutionRole,
     Member,
     MemberRole,
     PlannedCost,
+    Reopening,
     RequestedMeans,
     SectionAnswer,
 )
@@ -24,6 +26,7 @@ from portal.applications.rules import Standing
 from portal.platform.context import Actor
 from portal.platform.db import db
 from portal.platform.visibility import clause
+from portal.programs.definition import Section
 
 
 def identities(actor: Actor) -> frozenset[int]:
@@ -93,6 +96,19 @@ def standing_of(actor: Actor, application: Application) -> Standing:
         edits=frozenset(public_id for _, may_edit, public_id in mine if may_edit),
         member_of=frozenset(public_id for _, _, public_id in mine),
     )
+
+
+def sections_asked(application: Application) -> list[Section]:
+    """The sections to apply with, and those of later stages that were opened to this application."""
+    definition = application.call.definition
+    if application.state is not ApplicationState.CLOSED:
+        return definition.sections_to_apply_with
+    opened = db.session.scalars(
+        select(Reopening.places).where(Reopening.application_id == application.id).order_by(Reopening.id)
+    ).all()
+    later = {place for places in opened for place in places}
+    first = {section.code for section in definition.sections_to_apply_with}
+    return [s for s in definition.sections if s.code in first or f"sections.{s.code}" in later]
 
 
 def institutions_of(application_id: int) -> Sequence[Institution]:

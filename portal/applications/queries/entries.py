@@ -29,6 +29,12 @@ def entry_of(stage_id: int, application_id: int, track: str = "") -> StageEntry 
     ).one_or_none()
 
 
+def entry_in(stage_id: int, application_id: int) -> StageEntry | None:
+    """The application's entry in a stage, whatever its track."""
+    query = select(StageEntry).where(StageEntry.stage_id == stage_id, StageEntry.application_id == application_id)
+    return db.session.scalars(query.order_by(StageEntry.id).limit(1)).one_or_none()
+
+
 def entry_by_public_id(public_id: str) -> StageEntry | None:
     return db.session.scalars(
         select(StageEntry)

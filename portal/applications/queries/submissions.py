@@ -109,6 +109,10 @@ def latest_submission(application_id: int) -> Submission | None:
     ).first()
 
 
+def submission_by_id(submission_id: int | None) -> Submission | None:
+    return db.session.get(Submission, submission_id) if submission_id is not None else None
+
+
 def submission_by_number(application_id: int, number: int) -> Submission | None:
     return db.session.scalars(
         select(Submission).where(Submission.application_id == application_id, Submission.number == number)

@@ -13,9 +13,10 @@ from portal.applications.routes import (  # noqa: E402
     consortium,
     costs,
     means,
+    reopening,
     sections,
     start,
     submit,
 )
 
-__all__ = ["attachments", "bp", "confirm", "consortium", "costs", "means", "sections", "start", "submit"]
+__all__ = ["attachments", "bp", "confirm", "consortium", "costs", "means", "reopening", "sections", "start", "submit"]

@@ -8,8 +8,9 @@ from flask import Response, abort, current_app, flash, g, send_file, url_for
 from flask_wtf import FlaskForm
 
 from portal.applications import rules, service
+from portal.applications.content import place_of
 from portal.applications.forms.attachments import UploadForm
-from portal.applications.models import Application, Attachment
+from portal.applications.models import Application, ApplicationState, Attachment
 from portal.applications.policies import (
     asked_slice,
     edits_attachment,
@@ -17,8 +18,9 @@ from portal.applications.policies import (
     reads_attachment,
     views_application,
 )
-from portal.applications.queries import drafts
+from portal.applications.queries import drafts, reopenings
 from portal.applications.routes import bp
+from portal.applications.routes.slices import may_write
 from portal.applications.rules import attachments as places
 from portal.platform import files, storage
 from portal.platform.access import guard, subject
@@ -44,7 +46,7 @@ def upload(public_id: str) -> Response:
     if place is None or slice not in places.slices(place, application.institutions):
         abort(404)
     received: list[service.NewFile] = []
-    if form.validate_on_submit() and rules.is_open(application, g.now):
+    if form.validate_on_submit() and may_write(application, place_of(place.code)):
         file = form.file.data
         try:
             found = service.receive(file.stream, file.filename, place, "file", current_app.config["CLAMD"])
@@ -56,7 +58,7 @@ def upload(public_id: str) -> Response:
 
     def act(context: Context) -> str:
         if not received:
-            service.opened(context, application.id)  # says why nothing is taken in any more
+            service.opened(context, application.id, place_of(place.code))  # says why nothing is taken in any more
             abort(409)
         service.attach(context, application.id, place.code, slice, received[0])
         return _address(public_id, form)
@@ -112,9 +114,14 @@ def _page(application: Application, form: FlaskForm | None = None) -> Response:
     standing = drafts.standing_of(g.actor, application)
     current = drafts.attachments_of(application.id)
     is_open = rules.is_open(application, g.now)
+    live = reopenings.live(application.id, g.now) if application.state is ApplicationState.CLOSED else []
+    reopened = {place for r in live for place in r.places}
+    asked = {section.code for section in drafts.sections_asked(application)}
     refused = (form.slot.data, asked_slice()) if isinstance(form, UploadForm) else None
     rows: list[dict[str, Any]] = []
     for place in places.places(application.call.definition):
+        if place.section is not None and place.section not in asked:
+            continue
         for slice in places.slices(place, application.institutions):
             if slice and not rules.can_read_slice(standing, slice):
                 continue
@@ -127,7 +134,7 @@ def _page(application: Application, form: FlaskForm | None = None) -> Response:
                     "institution": next((i for i in application.institutions if i.public_id == slice), None),
                     "files": here,
                     "filled": places.filled(place, here),
-                    "editable": mine and is_open,
+                    "editable": mine and (is_open or place_of(place.code) in reopened),
                     "form": form
                     if refused == (place.code, slice)
                     else UploadForm(formdata=None, slot=place.code, slice=slice),
@@ -137,6 +144,6 @@ def _page(application: Application, form: FlaskForm | None = None) -> Response:
     done = sum(row["filled"] for row in rows)
     return page(
         "applications/attachments.html", form=form, application=application, rows=rows, done=done,
-        needed=[r for r in rows if r["place"].required and not r["filled"]], open=is_open,
+        needed=[r for r in rows if r["place"].required and not r["filled"]], open=is_open or bool(reopened),
         zone=application.call.definition.time_zone,
     )  # fmt: skip

@@ -15,6 +15,7 @@ from portal.applications.routes import bp
 from portal.applications.routes.slices import Part, institution_part, part_tabs
 from portal.applications.rules import BUDGET, budget
 from portal.applications.rules.matching import Costs, Matching, matching, rate_for, sum_of
+from portal.applications.rules.reopening import section_of_kind
 from portal.platform import sheets, storage
 from portal.platform.access import guard, subject
 from portal.platform.context import Context
@@ -104,7 +105,7 @@ def budget_template(public_id: str) -> Response:
 
 
 def _part(application: Application) -> Part:
-    part = institution_part(application)
+    part = institution_part(application, section_of_kind(application.call.definition, "budget"))
     if asked_slice() and part.institution is None:
         abort(404)
     return part

@@ -15,6 +15,7 @@ from portal.applications.routes import bp
 from portal.applications.routes.slices import team_part
 from portal.applications.rules import MEANS
 from portal.applications.rules import means as rules
+from portal.applications.rules.reopening import section_of_kind
 from portal.platform.access import guard, subject
 from portal.platform.context import Context
 from portal.platform.language import Text
@@ -76,7 +77,7 @@ def _page(application: Application, form: MeansForm) -> Response:
         for component in rules.asked_for(definition)
     ]
     return page(
-        "applications/means.html", form=form, application=application, definition=definition, part=team_part(application),
+        "applications/means.html", form=form, application=application, definition=definition, part=team_part(application, section_of_kind(definition, "requested_means")),
         components=components, shared=[c for c in definition.components if c.shared], saved=saved,
         saver=drafts.saver_of(saved), theirs={(w.component, w.year or w.option): w for w in stored},
         quantity_field=rules.quantity_field, months_field=rules.months_field, zone=definition.time_zone,

@@ -7,7 +7,6 @@ from typing import Any
 from flask import Response, abort, jsonify, request, url_for
 
 from portal.applications import service
-from portal.applications.content import sections_to_apply_with
 from portal.applications.errors import StaleAnswers
 from portal.applications.forms.attachments import UploadForm
 from portal.applications.forms.sections import People, SectionForm, section_form, template_row
@@ -104,15 +103,14 @@ def _newer(application: Application, asked: Section, slice: str, error: DomainEr
 
 
 def _section(code: str) -> Section:
-    definition = subject(Application).call.definition
-    asked = next((s for s in sections_to_apply_with(definition) if s.code == code), None)
+    asked = next((s for s in drafts.sections_asked(subject(Application)) if s.code == code), None)
     return asked or abort(404)
 
 
 def _part(application: Application, asked: Section) -> Part:
     if asked.editor == "team":
-        return team_part(application)
-    part = institution_part(application)
+        return team_part(application, f"sections.{asked.code}")
+    part = institution_part(application, f"sections.{asked.code}")
     if asked_slice() and part.institution is None:
         abort(404)
     return part
@@ -139,8 +137,15 @@ def _next_address(public_id: str, asked: Section, slice: str) -> str:
     return url_for("applications.section", public_id=public_id, section=after.code)
 
 
+def _numbered(asked: Section) -> list[Section]:
+    """The sections among which this one stands: those to apply with, or the later ones opened since."""
+    sections = drafts.sections_asked(subject(Application))
+    first = {s.code for s in subject(Application).call.definition.sections_to_apply_with}
+    return [s for s in sections if (s.code in first) == (asked.code in first)]
+
+
 def _neighbours(asked: Section) -> tuple[Section | None, Section | None]:
-    sections = sections_to_apply_with(subject(Application).call.definition)
+    sections = _numbered(asked)
     place = [s.code for s in sections].index(asked.code)
     return (
         sections[place - 1] if place else None,
@@ -152,7 +157,7 @@ def _page(
     application: Application, asked: Section, part: Part, form: SectionForm, saved: SectionAnswer | None
 ) -> Response:
     before, after = _neighbours(asked)
-    sections = sections_to_apply_with(application.call.definition)
+    sections = _numbered(asked)
     templates = {
         field_name(q): template_row(form, field_name(q))
         for q in form.questions

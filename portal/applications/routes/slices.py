@@ -9,9 +9,10 @@ from typing import Any
 from flask import g, url_for
 
 from portal.applications import rules
-from portal.applications.models import Application, Institution
+from portal.applications.models import Application, ApplicationState, Institution
 from portal.applications.policies import asked_slice
-from portal.applications.queries import drafts
+from portal.applications.queries import drafts, reopenings
+from portal.applications.rules.reopening import covers
 
 
 @dataclass(frozen=True)
@@ -33,12 +34,20 @@ class Part:
         return self.mine and self.open
 
 
-def team_part(application: Application) -> Part:
+def may_write(application: Application, place: str = "") -> bool:
+    """Before the deadline everything of the application; later a reopened place (`sections.<code>`, ...) alone."""
+    if rules.is_open(application, g.now):
+        return True
+    closed = application.state is ApplicationState.CLOSED
+    return closed and bool(place) and any(covers(r, place) for r in reopenings.live(application.id, g.now))
+
+
+def team_part(application: Application, place: str = "") -> Part:
     standing = drafts.standing_of(g.actor, application)
-    return Part(standing, None, [], rules.can_edit_team(standing), rules.is_open(application, g.now))
+    return Part(standing, None, [], rules.can_edit_team(standing), may_write(application, place))
 
 
-def institution_part(application: Application) -> Part:
+def institution_part(application: Application, place: str = "") -> Part:
     """The asked institution's part; without one the viewer's own, else the first that may be read."""
     standing = drafts.standing_of(g.actor, application)
     readable = [i for i in application.institutions if rules.can_read_slice(standing, i.public_id)]
@@ -48,7 +57,7 @@ def institution_part(application: Application) -> Part:
     if shown is None and not asked:
         shown = next(iter(own or readable), None)
     mine = shown is not None and shown in own
-    return Part(standing, shown, readable, mine, rules.is_open(application, g.now))
+    return Part(standing, shown, readable, mine, may_write(application, place))
 
 
 def part_tabs(endpoint: str, part: Part, **values: Any) -> list[dict[str, object]]:

@@ -67,10 +67,11 @@ def _check_page(application: Application, form: SubmitForm) -> Response:
 def _parts(definition: CallDefinition, frozen: content.Content, standing: Standing) -> dict[str, Any]:
     """What `_content.html` takes: the content within this person's reach, and the words of its codes."""
     institutions = [row["id"] for row in frozen["institutions"]]
+    first = {section.code for section in definition.sections_to_apply_with}
     return {
         "content": seen_by(frozen, standing),
         "definition": definition,
-        "sections": content.sections_to_apply_with(definition),
+        "sections": [s for s in definition.sections if s.code in first or s.code in frozen["sections"]],
         "names": {row["id"]: row["name"] for row in (*frozen["institutions"], *frozen["members"])},
         "readable": [i for i in institutions if can_read_slice(standing, i)],
         "own": [i for i in institutions if can_edit_slice(standing, i)],

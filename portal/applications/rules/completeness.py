@@ -7,12 +7,12 @@ deadline.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from portal.applications.content import Whole, sections_to_apply_with
+from portal.applications.content import Whole, place_of
 from portal.applications.models import Institution, MemberRole
 from portal.applications.rules import Standing, can_edit_slice, can_edit_team, team_size
 from portal.applications.rules.answers import Known, is_shown, missing, section_problems
@@ -53,10 +53,18 @@ def completeness(whole: Whole, standing: Standing, today: date) -> list[Missing]
         *_institutions(eyes),
         *_members(eyes),
         *_sections(eyes, today),
-        *_attachments(eyes),
+        *_attachments(eyes, _to_apply_with(whole)),
         *_confirmations(eyes),
     ]
     return found
+
+
+def completeness_of(whole: Whole, standing: Standing, today: date, places_asked: Collection[str]) -> list[Missing]:
+    """What is missing in reopened places (`sections.<code>`, `attachments.<code>`) alone."""
+    eyes = _Eyes(whole, standing)
+    sections = [s for s in whole.definition.sections if f"sections.{s.code}" in places_asked]
+    found = [missing for section in sections for missing in _section(eyes, section, today)]
+    return found + list(_attachments(eyes, places_asked))
 
 
 def blocking(found: Sequence[Missing]) -> list[Missing]:
@@ -113,7 +121,7 @@ def _members(eyes: _Eyes) -> Iterator[Missing]:
 
 
 def _sections(eyes: _Eyes, today: date) -> Iterator[Missing]:
-    for section in sections_to_apply_with(eyes.whole.definition):
+    for section in eyes.whole.definition.sections_to_apply_with:
         yield from _section(eyes, section, today)
 
 
@@ -222,12 +230,16 @@ def _means(eyes: _Eyes, section: Section, question: Question, today: date) -> It
         yield Missing(section.code, "", *eyes.team(), Text(ko, en), page, _args(whole), anchor=path, wrong=True)
 
 
-def _attachments(eyes: _Eyes) -> Iterator[Missing]:
+def _to_apply_with(whole: Whole) -> list[str]:
+    sections = [f"sections.{section.code}" for section in whole.definition.sections_to_apply_with]
+    return sections + [f"attachments.{slot.code}" for slot in whole.definition.attachments]
+
+
+def _attachments(eyes: _Eyes, asked: Collection[str]) -> Iterator[Missing]:
     whole = eyes.whole
-    asked = {section.code for section in sections_to_apply_with(whole.definition)}
     by_id = {institution.public_id: institution for institution in whole.institutions}
     for place in places(whole.definition):
-        if not place.required or (place.section and place.section not in asked):
+        if not place.required or place_of(place.code) not in asked:
             continue
         for slice_ in slices(place, whole.institutions):
             if filled(place, [a for a in whole.attachments if a.slot == place.code and a.slice == slice_]):

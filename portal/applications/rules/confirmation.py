@@ -19,7 +19,6 @@ from portal.applications.content import (
     costs_of,
     digest,
     means_of,
-    sections_to_apply_with,
 )
 from portal.applications.models import Confirmation, Institution
 from portal.programs.definition import Question, Section
@@ -71,7 +70,7 @@ def places_of(whole: Whole, institution: Institution) -> list[Place]:
     """Every section that this institution's representative confirms, in the order of the form."""
     confirmed = {row.section: row for row in whole.confirmations if row.institution_id == institution.id}
     places = []
-    for section in sections_to_apply_with(whole.definition):
+    for section in whole.definition.sections_to_apply_with:
         if section.confirmed:
             slice_ = institution.public_id if section.editor == "institution" else ""
             content = {q.code: _value(whole, institution, section, slice_, q) for q in section.questions}

@@ -25,6 +25,7 @@ from portal.applications.service.members import (
     remove_member,
 )
 from portal.applications.service.reminders import remind
+from portal.applications.service.reopening import ask_to_complete, close_reopening, hand_in, take_back
 from portal.applications.service.submit import submit
 from portal.applications.service.withdraw import reinstate, withdraw
 
@@ -34,12 +35,15 @@ __all__ = [
     "add_institution",
     "add_member",
     "ask_confirmation",
+    "ask_to_complete",
     "attach",
     "behind_link",
     "close",
+    "close_reopening",
     "confirm",
     "consent",
     "enter_stage",
+    "hand_in",
     "invite_institution",
     "join_institution",
     "known_of",
@@ -62,5 +66,6 @@ __all__ = [
     "save_section",
     "start",
     "submit",
+    "take_back",
     "withdraw",
 ]

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from portal.applications import rules
-from portal.applications.content import sections_to_apply_with
 from portal.applications.errors import AnswersRefused, NotYours
 from portal.applications.models import Application, SectionAnswer
 from portal.applications.queries import drafts
@@ -26,9 +25,8 @@ def save_section(
     What cannot be read yet stays as it was typed; the completeness check names it. Raises CallClosed, Forbidden,
     NotYours, StaleAnswers (nothing is saved), AnswersRefused (limits, resident numbers, foreign ids).
     """
-    application = opened(context, application_id)
-    definition = application.call.definition
-    asked = next((s for s in sections_to_apply_with(definition) if s.code == section), None)
+    application = opened(context, application_id, f"sections.{section}")
+    asked = application.call.definition.section(section)
     if asked is None:
         raise NotFound
     if not rules.can_edit_section(drafts.standing_of(context.actor, application), asked, slice):

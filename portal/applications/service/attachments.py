@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from portal.applications.content import place_of
 from portal.applications.errors import NoSuchPlace, TooLongFilm, TooManyPages
 from portal.applications.models import Application, Attachment
 from portal.applications.queries import drafts
@@ -89,8 +90,7 @@ def attach(context: Context, application_id: int, slot: str, slice: str, file: N
 
 def remove_attachment(context: Context, application_id: int, attachment_id: str) -> Attachment:
     """Take a current file out of its place (by its public id); it is kept, but no longer part of the draft."""
-    held = opened(context, application_id)
-    found = next((a for a in drafts.attachments_of(held.id) if a.public_id == attachment_id), None)
+    found = next((a for a in drafts.attachments_of(application_id) if a.public_id == attachment_id), None)
     if found is None:
         raise NotFound
     application, _ = _writable(context, application_id, found.slot, found.slice)
@@ -105,12 +105,12 @@ def remove_attachment(context: Context, application_id: int, attachment_id: str)
 
 
 def _writable(context: Context, application_id: int, slot: str, slice: str) -> tuple[Application, rules.Place]:
-    application = opened(context, application_id)
+    application = opened(context, application_id, place_of(slot))
     place = rules.place(application.call.definition, slot)
     if place is None or slice not in rules.slices(place, drafts.institutions_of(application.id)):
         raise NoSuchPlace("file")
     if place.per_institution:
         edited_by_institution(context, application, slice)
     else:
-        edited_by_team(context, application_id)
+        edited_by_team(context, application_id, place_of(slot))
     return application, place

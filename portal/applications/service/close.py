@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from portal.applications.content import Content
+from portal.applications.content import Content, track_of
 from portal.applications.errors import EntryMoveRefused
 from portal.applications.jobs import CLEAN_COPIES, ENTERED
 from portal.applications.models import Application, ApplicationState, EntryState, StageEntry, Submission
-from portal.applications.queries.entries import entry_of, locked_entry
+from portal.applications.queries.entries import entry_in, entry_of, locked_entry
 from portal.applications.queries.submissions import content_of, latest_submission, locked
 from portal.applications.rules.lifecycle import before_deadline, close_is_due, entry_may_move
+from portal.applications.service.reopening import ask_for_own_sections
 from portal.applications.service.submit import ask_to_close
 from portal.audit.service import record
 from portal.platform import search
@@ -31,7 +32,7 @@ def close(context: Context, application_id: int) -> StageEntry | None:
         return None
     first = stages_of(application.call)[0]
     if not close_is_due(application.state, context.now, application.deadline):
-        return entry_of(first.id, application.id)
+        return entry_in(first.id, application.id)
     submission = latest_submission(application.id)
     if submission is None:
         raise RuntimeError(f"application {application.id} is submitted without a submission")
@@ -42,7 +43,8 @@ def close(context: Context, application_id: int) -> StageEntry | None:
     )  # fmt: skip
     _index(application, content_of(submission), submission)
     enqueue(CLEAN_COPIES, {"application_id": application.id}, key=str(application.id), now=context.now)
-    return enter_stage(context, first.id, application.id, submission.id)
+    track = track_of(application.call.definition, content_of(submission))
+    return enter_stage(context, first.id, application.id, submission.id, track)
 
 
 def _index(application: Application, content: Content, submission: Submission) -> None:
@@ -55,7 +57,8 @@ def _index(application: Application, content: Content, submission: Submission) -
 def enter_stage(
     context: Context, stage_id: int, application_id: int, submission_id: int, track: str = ""
 ) -> StageEntry:
-    """The application's entry in a stage and track; made once, whoever asks."""
+    """The application's entry in a stage and track; made once, whoever asks. Where the stage asks for sections of its
+    own, the entry is screened when they are handed in or their time is over."""
     found = entry_of(stage_id, application_id, track)
     if found is not None:
         return found
@@ -69,7 +72,8 @@ def enter_stage(
     db.session.add(entry)
     db.session.flush()
     record(context, "StageEntered", "stage_entry", entry.public_id, stage=stage.public_id, track=track)
-    enqueue(ENTERED, {"entry_id": entry.id}, key=str(entry.id), now=context.now)
+    if ask_for_own_sections(context, entry, stage) is None:
+        enqueue(ENTERED, {"entry_id": entry.id}, key=str(entry.id), now=context.now)
     return entry
 
 

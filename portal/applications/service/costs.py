@@ -12,7 +12,7 @@ from portal.applications.queries import drafts
 from portal.applications.rules import BUDGET
 from portal.applications.rules.budget import problems
 from portal.applications.rules.matching import Costs
-from portal.applications.service.draft import edited_by_institution, next_version, opened
+from portal.applications.service.draft import edited_by_institution, next_version, opened_for
 from portal.platform.context import Context
 from portal.platform.db import db
 from portal.platform.errors import NotFound
@@ -28,7 +28,7 @@ def save_costs(
     institution = db.session.get(Institution, institution_id)
     if institution is None:
         raise NotFound
-    application = opened(context, institution.application_id)
+    application = opened_for(context, institution.application_id, "budget")
     edited_by_institution(context, application, institution.public_id)
     if found := problems(application.call.definition, cells):
         raise AnswersRefused(found)

@@ -18,13 +18,14 @@ from portal.applications.models import (
     MemberRole,
     SectionAnswer,
 )
-from portal.applications.queries import drafts
+from portal.applications.queries import drafts, reopenings
 from portal.applications.queries.submissions import locked
+from portal.applications.rules.reopening import covers, section_of_kind
 from portal.audit.service import record
 from portal.platform import search
 from portal.platform.context import Context
 from portal.platform.db import db
-from portal.platform.errors import Forbidden
+from portal.platform.errors import Forbidden, NotFound
 from portal.platform.files import refuse_resident_numbers
 from portal.platform.formats import moment
 from portal.platform.language import language
@@ -121,20 +122,35 @@ def _institution(
     return institution
 
 
-def opened(context: Context, application_id: int) -> Application:
-    """The application, held for this transaction, if it may still be changed. Raises CallClosed, Withdrawn."""
+def opened(context: Context, application_id: int, place: str = "") -> Application:
+    """The application, held for this transaction, if it may still be changed; after the close, only a reopened
+    `place` (`sections.<code>`, `attachments.<code>`) may be. Raises CallClosed, Withdrawn."""
     application = locked(application_id)
     if application.state is ApplicationState.WITHDRAWN:
         raise Withdrawn
-    if not rules.is_open(application, context.now):
+    if rules.is_open(application, context.now):
+        later = {f"sections.{s.code}" for s in application.call.definition.sections} - {
+            f"sections.{s.code}" for s in application.call.definition.sections_to_apply_with
+        }
+        if place in later:
+            raise NotFound  # a later stage asks for it
+        return application
+    reopened = place and any(covers(r, place) for r in reopenings.live(application.id, context.now))
+    if not reopened:
         zone = application.call.definition.time_zone
         raise CallClosed(deadline=moment(application.deadline, zone, seconds=True))
     return application
 
 
-def edited_by_team(context: Context, application_id: int) -> Application:
+def opened_for(context: Context, application_id: int, kind: str) -> Application:
+    """`opened`, for the table of a question of this kind: budget or requested_means."""
+    definition = locked(application_id).call.definition
+    return opened(context, application_id, section_of_kind(definition, kind))
+
+
+def edited_by_team(context: Context, application_id: int, place: str = "") -> Application:
     """`opened`, for somebody who may edit the team's parts."""
-    application = opened(context, application_id)
+    application = opened(context, application_id, place)
     if not rules.can_edit_team(drafts.standing_of(context.actor, application)):
         raise Forbidden
     return application

@@ -9,17 +9,20 @@ from sqlalchemy import delete
 from portal.applications.errors import AnswersRefused
 from portal.applications.models import RequestedMeans, SectionAnswer
 from portal.applications.queries import drafts
-from portal.applications.rules import MEANS
+from portal.applications.rules import MEANS, can_edit_team
 from portal.applications.rules.means import Wish, flags_of, problems
-from portal.applications.service.draft import edited_by_team, next_version
+from portal.applications.service.draft import next_version, opened_for
 from portal.platform.context import Context
 from portal.platform.db import db
+from portal.platform.errors import Forbidden
 
 
 def save_means(context: Context, application_id: int, wishes: Sequence[Wish], version: int) -> SectionAnswer:
     """Replace the request; rows without a quantity fall away. Raises CallClosed, Forbidden, StaleAnswers,
     AnswersRefused (over a cap, not offered, excluded for this team)."""
-    application = edited_by_team(context, application_id)
+    application = opened_for(context, application_id, "requested_means")
+    if not can_edit_team(drafts.standing_of(context.actor, application)):
+        raise Forbidden
     flags = flags_of(drafts.institutions_of(application.id), context.now.date())
     if found := problems(application.call.definition, wishes, flags):
         raise AnswersRefused(found)

@@ -37,14 +37,8 @@ def submit(context: Context, application_id: int) -> Submission:
     last = latest_submission(application.id)
     if last is not None and content.same_but_declaration(content_of(last), now_frozen):
         return last
-    text = content.canonical_json(content.declared(now_frozen, context.actor.person_id, context.now))
-    submission = Submission(
-        public_id=context.ids.public_id(), application_id=application.id, number=last.number + 1 if last else 1,
-        receipt=_receipt(context, application.call.code), content=text, sha256=content.digest(text),
-        submitted_at=context.now, submitted_by_id=context.actor.person_id,
-        requested_total=content.requested_value(draft), language=application.language,
-    )  # fmt: skip
-    db.session.add(submission)
+    number, value = last.number + 1 if last else 1, content.requested_value(draft)
+    submission = new_submission(context, application, now_frozen, number, value)
     application.state = ApplicationState.SUBMITTED
     db.session.flush()
     record(
@@ -53,6 +47,22 @@ def submit(context: Context, application_id: int) -> Submission:
     )  # fmt: skip
     enqueue(SUBMITTED, {"submission_id": submission.id}, key=str(submission.id), now=context.now)
     ask_to_close(context, application)
+    return submission
+
+
+def new_submission(
+    context: Context, application: Application, frozen: content.Content, number: int, value: int
+) -> Submission:
+    """The content as handed in now by the actor, with its hash and a receipt; `value`: what it asks for."""
+    text = content.canonical_json(content.declared(frozen, context.actor.person_id, context.now))
+    submission = Submission(
+        public_id=context.ids.public_id(), application_id=application.id, number=number,
+        receipt=_receipt(context, application.call.code), content=text, sha256=content.digest(text),
+        submitted_at=context.now, submitted_by_id=context.actor.person_id, requested_total=value,
+        language=application.language,
+    )  # fmt: skip
+    db.session.add(submission)
+    db.session.flush()
     return submission
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from portal.applications.content import Whole, sections_to_apply_with
+from portal.applications.content import Whole
 from portal.applications.models import Institution
 from portal.applications.rules import Standing, can_edit_slice, can_lead, is_open
 from portal.applications.rules.attachments import asked_of, places
@@ -101,7 +101,7 @@ def _share(done: int, total: int) -> tuple[Any, str]:
 
 def caps(draft: Whole) -> list[Row]:
     """What is asked for of each component against the call's published ceiling."""
-    sections = sections_to_apply_with(draft.definition)
+    sections = draft.definition.sections_to_apply_with
     if not any(q.kind == "requested_means" for section in sections for q in section.questions):
         return []
     rows: list[Row] = []

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from flask import url_for
 
-from portal.applications.content import Whole, sections_to_apply_with
-from portal.applications.models import Application, ApplicationState, StageEntry, Submission
+from portal.applications.content import Whole
+from portal.applications.models import Application, ApplicationState, Reopening, StageEntry, Submission
 from portal.applications.rules import Standing, can_edit_slice, is_open
 from portal.applications.rules.missing import Missing
 from portal.awards.models import Award, AwardState, Outcome, Result
@@ -85,8 +85,8 @@ def tasks(draft: Whole, standing: Standing, missing: Sequence[Missing]) -> list[
                 say(Text("{n}명", "{n} people" if count != 1 else "1 person"), n=count),
             )
         )  # fmt: skip
-    rows += [_section_task(draft, standing, section, missing) for section in sections_to_apply_with(definition)]
-    kinds = {q.kind for section in sections_to_apply_with(definition) for q in section.questions}
+    rows += [_section_task(draft, standing, section, missing) for section in definition.sections_to_apply_with]
+    kinds = {q.kind for section in definition.sections_to_apply_with for q in section.questions}
     if "budget" in kinds:
         rows.append(
             _task(
@@ -189,6 +189,7 @@ def list_rows(
     submissions: dict[int, Submission],
     awards: Sequence[Award],
     outcomes: Sequence[Outcome],
+    reopened: Mapping[int, Reopening],
     now: datetime,
 ) -> tuple[list[Row], list[Row]]:
     """(what needs the viewer now, the rest), each with state, deadline and the next thing to do."""
@@ -198,6 +199,12 @@ def list_rows(
     rest: list[Row] = []
     for application in applications:
         row = _list_row(application, submissions.get(application.id), offers.get(application.id), now)
+        if (asked := reopened.get(application.id)) is not None:
+            row["needs"] = say(Text("요청받은 자료를 제출해 주십시오.", "Hand in what you are asked for."))
+            row["until"] = asked.due_at
+            row["url"] = url_for(
+                "applications.reopening", public_id=application.public_id, reopening_id=asked.public_id
+            )
         if (outcome := results.get(application.id)) is not None:
             row["status"], row["tone"] = RESULTS[outcome.result]
         (now_rows if row["needs"] else rest).append(row)

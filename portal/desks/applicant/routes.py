@@ -9,6 +9,7 @@ from flask import Blueprint, flash, g, redirect, request, url_for
 from portal.applications import content, queries, service
 from portal.applications.models import Application, ApplicationState, Submission
 from portal.applications.policies import views_application
+from portal.applications.queries import reopenings
 from portal.applications.queries.consortium import unlinked_memberships
 from portal.applications.routes.missing import missing_rows
 from portal.applications.rules import can_lead, is_open
@@ -32,7 +33,10 @@ def applications() -> Any:
         in_transaction(lambda: service.link_memberships(now_context))
     mine = queries.applications_of(g.actor)
     ids = [application.id for application in mine]
-    needs, rest = pages.list_rows(mine, desk.last_submissions(ids), desk.awards_of(ids), desk.outcomes_of(ids), g.now)
+    reopened = {r.application_id: r for r in reversed(reopenings.live_of(ids, g.now))}
+    needs, rest = pages.list_rows(
+        mine, desk.last_submissions(ids), desk.awards_of(ids), desk.outcomes_of(ids), reopened, g.now
+    )
     return page("desks/applicant/applications.html", needs=needs, rest=rest)
 
 
@@ -74,6 +78,7 @@ def _after(application: Application) -> Any:
     entries = queries.entries_of_application(application.id)
     return page(
         "desks/applicant/after.html", application=application, last=last, outcomes=list(reversed(rows)),
+        reopened=reopenings.live(application.id, g.now),
         steps=pages.timeline(application, last, entries, outcomes),
     )  # fmt: skip
 

@@ -8,15 +8,28 @@ from sqlalchemy import select
 
 from portal.accounts.models import Person
 from portal.applications.jobs import (
+    COMPLETED,
     CONFIRMATION_ASKED,
     INSTITUTION_INVITED,
     MEMBER_INVITED,
     PART_REMINDED,
     REINSTATED,
+    REOPENED,
+    REOPENING_MISSED,
+    REOPENING_REMINDED,
     SUBMITTED,
     WITHDRAWN,
 )
-from portal.applications.models import Application, ConfirmationLink, Institution, Member, Submission
+from portal.applications.models import (
+    Application,
+    ConfirmationLink,
+    Institution,
+    Member,
+    Reopening,
+    ReopeningCause,
+    Submission,
+)
+from portal.applications.rules.reopening import is_live
 from portal.applications.service import mint_confirmation_link, mint_institution_link, mint_member_link
 from portal.notifications.drafts import Draft, Recipient, letter
 from portal.notifications.letters.recipients import line, team
@@ -160,6 +173,124 @@ def submitted(context: Context, payload: dict[str, Any]) -> list[Draft]:
             reference=submission.receipt,
             key=f"{submission.id}:{to.person_id}",
             call_id=application.call_id,
+        )
+        for to in team(application)
+    ]  # fmt: skip
+
+
+def _reopening(payload: dict[str, Any]) -> tuple[Reopening, Application, Text]:
+    """The reopening, its application, and what it is about in words."""
+    asked = db.session.get_one(Reopening, payload["reopening_id"])
+    application = asked.application
+    if asked.cause is ReopeningCause.COMPLETION:
+        return asked, application, Text("보완 요청", "Request to complete")
+    names = application.call.definition.stage(asked.entry.stage.code).names
+    ko, en = names.get("ko") or names["en"], names.get("en") or names["ko"]
+    return asked, application, Text(f"{ko}에 낼 자료", f"What the {en} asks for")
+
+
+def _to_reopening(asked: Reopening, application: Application) -> dict[str, Any]:
+    return {
+        "action": Text("작성하기", "Open it"),
+        "path": f"/applications/{application.public_id}/reopenings/{asked.public_id}",
+        "reference": application.call.code,
+        "call_id": application.call_id,
+    }
+
+
+@letter(REOPENED)
+def reopened(context: Context, payload: dict[str, Any]) -> list[Draft]:
+    asked, application, what = _reopening(payload)
+    zone = application.call.definition.time_zone
+    message = [line("담당자의 말: {message}", "The officer writes: {message}", message=asked.message)]
+    return [
+        Draft(
+            to=to, subject=Text("{what}: {title}", "{what}: {title}"),
+            params={"what": what, "title": _title(application)},
+            paragraphs=[
+                line(
+                    "‘{title}’ 신청서의 일부를 다시 작성하실 수 있습니다. {due}까지 제출해 주십시오.",
+                    "Parts of ‘{title}’ are open to you again. Please hand them in by {due}.",
+                    title=_title(application), due=lambda: moment(asked.due_at, zone),
+                ),
+                *(message if asked.message else []),
+                line(
+                    "그 밖의 부분은 접수한 그대로이며 바뀌지 않습니다.",
+                    "Everything else stays as it was received.",
+                ),
+            ],
+            key=f"{asked.id}:{to.person_id}", **_to_reopening(asked, application),
+        )
+        for to in team(application)
+    ]  # fmt: skip
+
+
+@letter(REOPENING_REMINDED)
+def reopening_reminded(context: Context, payload: dict[str, Any]) -> list[Draft]:
+    """Stops when it has been handed in or taken back."""
+    asked, application, what = _reopening(payload)
+    if not is_live(asked, context.now):
+        return []
+    zone = application.call.definition.time_zone
+    return [
+        Draft(
+            to=to, subject=Text("기한 알림, {what}: {title}", "Reminder, {what}: {title}"),
+            params={"what": what, "title": _title(application)},
+            paragraphs=[
+                line(
+                    "‘{title}’의 자료를 {due}까지 제출해 주십시오.", "Please hand in the parts of ‘{title}’ by {due}.",
+                    title=_title(application), due=lambda: moment(asked.due_at, zone),
+                )
+            ],
+            key=f"{asked.id}:{context.now.date().isoformat()}:{to.person_id}", **_to_reopening(asked, application),
+        )
+        for to in team(application)
+    ]  # fmt: skip
+
+
+@letter(REOPENING_MISSED)
+def reopening_missed(context: Context, payload: dict[str, Any]) -> list[Draft]:
+    asked, application, what = _reopening(payload)
+    return [
+        Draft(
+            to=to, subject=Text("기한이 지났습니다, {what}: {title}", "Time is over, {what}: {title}"),
+            params={"what": what, "title": _title(application)},
+            paragraphs=[
+                line(
+                    "기한까지 제출된 것이 없습니다. 그전에 제출하신 내용으로 담당자가 판단합니다.",
+                    "Nothing was handed in by the due time. An officer decides on what you had handed in before.",
+                )
+            ],
+            key=f"{asked.id}:{to.person_id}", **_to_reopening(asked, application),
+        )
+        for to in team(application)
+    ]  # fmt: skip
+
+
+@letter(COMPLETED)
+def completed(context: Context, payload: dict[str, Any]) -> list[Draft]:
+    submission = db.session.get_one(Submission, payload["submission_id"])
+    application = db.session.get_one(Application, submission.application_id)
+    zone = application.call.definition.time_zone
+    return [
+        Draft(
+            to=to, subject=Text("접수증 {receipt}", "Receipt {receipt}"), params={"receipt": submission.receipt},
+            paragraphs=[
+                line(
+                    "‘{title}’의 추가 자료를 {at}에 접수했습니다(제출본 {n}).",
+                    "What you added to ‘{title}’ was received at {at} (version {n}).",
+                    title=_title(application), at=lambda: moment(submission.submitted_at, zone, seconds=True),
+                    n=str(submission.number),
+                ),
+                line(
+                    "접수번호: {receipt}\n내용의 해시(SHA-256): {sha}",
+                    "Receipt number: {receipt}\nHash of the content (SHA-256): {sha}",
+                    receipt=submission.receipt, sha=submission.sha256,
+                ),
+            ],
+            action=Text("접수증 보기", "See the receipt"),
+            path=f"/applications/{application.public_id}/receipt?number={submission.number}",
+            reference=submission.receipt, key=f"{submission.id}:{to.person_id}", call_id=application.call_id,
         )
         for to in team(application)
     ]  # fmt: skip

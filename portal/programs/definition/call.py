@@ -127,6 +127,19 @@ class CallDefinition(Part):
     def section(self, code: str) -> Section | None:
         return next((s for s in self.sections if s.code == code), None)
 
+    def sections_of(self, stage: str) -> list[Section]:
+        """What a stage's submission holds: all but the sections of later stages; a report its own alone."""
+        if self.judges_report(stage):
+            return [section for section in self.sections if section.code in self.stage(stage).sections]
+        place = next((n for n, s in enumerate(self.stages) if s.code == stage), 0)
+        later = {code for s in self.stages[place + 1 :] for code in s.sections}
+        until_now = {code for s in self.stages[: place + 1] for code in s.sections}
+        return [section for section in self.sections if section.code not in later - until_now]
+
+    @property
+    def sections_to_apply_with(self) -> list[Section]:
+        return self.sections_of(self.stages[0].code if self.stages else "")
+
     def component(self, code: str) -> Component:
         return next(c for c in self.components if c.code == code)
 

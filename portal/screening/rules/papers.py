@@ -20,17 +20,6 @@ from portal.screening.rules.findings import (
 Params = dict[str, Any]
 
 
-def sections_asked(definition: CallDefinition, stage: str) -> list[Section]:
-    """What this stage asks for: at the first stage all but the sections of later stages; of a report its own alone."""
-    stages = definition.stages
-    if definition.judges_report(stage):
-        return [section for section in definition.sections if section.code in definition.stage(stage).sections]
-    position = next((n for n, s in enumerate(stages) if s.code == stage), 0)
-    later = {code for s in stages[position + 1 :] for code in s.sections}
-    until_now = {code for s in stages[: position + 1] for code in s.sections}
-    return [section for section in definition.sections if section.code not in later - until_now]
-
-
 def _slices(content: Content, section: Section) -> list[tuple[str, str]]:
     """(slice, name of the institution) pairs that this section has."""
     if section.editor == "institution":
@@ -58,7 +47,7 @@ def _answered(question: Question, answers: dict[str, Any], content: Content, pla
 def sections_complete(content: Content, params: Params, definition: CallDefinition, facts: Facts) -> Answer:
     """Every required question of every section has an answer (Decree 9(3))."""
     missing: list[Evidence] = []
-    asked = sections_asked(definition, facts.stage)
+    asked = definition.sections_of(facts.stage)
     for section in asked:
         for slice_, name in _slices(content, section):
             answers = content["sections"].get(section.code, {}).get(slice_, {})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from portal.applications.content import canonical_json, digest, sections_to_apply_with
+from portal.applications.content import canonical_json, digest
 from portal.programs.definition import CallDefinition, Question, Section
 from portal.screening.rules.findings import (
     Answer,
@@ -227,7 +227,7 @@ def _value(content: Content, section: Section, slice_: str, institution: str, qu
 
 def confirmations_present(content: Content, params: Params, definition: CallDefinition, facts: Facts) -> Answer:
     """Each institution's representative confirmed the sections that need it, as they were handed in."""
-    sections = [s for s in sections_to_apply_with(definition) if s.confirmed]
+    sections = [s for s in definition.sections_to_apply_with if s.confirmed]
     given = {(c["institution"], c["section"]): c["content_hash"] for c in content["confirmations"]}
     missing = [
         evidence(

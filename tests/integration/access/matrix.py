@@ -214,6 +214,17 @@ RULES: dict[str, Rule] = {
             post("applications.reinstate", DRAFT),
         ),
     ),
+    "applications.views_reopening": Rule(
+        TEAM, 404,
+        rows=(
+            get("applications.reopening", "public_id=reopened_app reopening_id=reopening"),
+            get("applications.reopening", "public_id=app reopening_id=reopening", allowed=NOBODY),
+        ),
+    ),
+    "applications.hands_in_reopening": Rule(
+        "owner", 404, but={"co_applicant": 403},
+        rows=(post("applications.hand_in_reopening", "public_id=reopened_app reopening_id=reopening"),),
+    ),
     "applications.answers_invitation": Rule(
         EVERYBODY, 404, visitors=True, bearer=True, asked=FEW,
         rows=(
@@ -358,6 +369,8 @@ RULES: dict[str, Rule] = {
         rows=(
             both("screening.screening", "public_id=screening"),
             both("screening.screening", "public_id=screening:1", allowed=OFFICE),
+            post("screening.ask_to_complete", "public_id=screening"),
+            post("screening.take_request_back", "public_id=screening"),
         ),
     ),
     "routing.settles_conflict": Rule(

@@ -16,7 +16,7 @@ from sqlalchemy import delete, select, update
 from portal.accounts import service as accounts
 from portal.accounts.models import Account, Affiliation, Person, SignInSession, TokenPurpose
 from portal.applications import service as applications
-from portal.applications.models import Application, ConfirmationLink, Institution, Member
+from portal.applications.models import Application, ConfirmationLink, Institution, Member, Reopening
 from portal.awards.models import AwardTable, Decision, Recommendation, Result
 from portal.budgets.models import Freeze
 from portal.conflicts import service as conflicts
@@ -177,6 +177,21 @@ def is_unsure(world: World) -> None:
     world.ids["unsure"] = row.public_id
 
 
+def _reopening(world: World) -> Reopening:
+    return db.session.scalars(select(Reopening).where(Reopening.public_id == world.ids["reopening"])).one()
+
+
+def nothing_is_asked(world: World) -> None:
+    _reopening(world).closed_at = clock.now()
+
+
+def is_completed(world: World) -> None:
+    """The reopened section says something else than what was handed in."""
+    applications.save_section(
+        world.context("owner"), _reopening(world).application_id, "plan", "", {"aim": "새 목표", "method": "새 방법"}, 0
+    )  # fmt: skip
+
+
 def asked_long_ago(world: World) -> None:
     """Who was asked just now is not asked again at once."""
     earlier = clock.now() - timedelta(days=2)
@@ -285,6 +300,9 @@ POSTS: dict[str, Post] = {
         "owner", ("applications.withdraw", "public_id=complete"), {"reason": WHY}, is_submitted
     ),
     "applications.reinstate": Post("owner", ("desks_applicant.cockpit", "public_id=complete"), before=is_withdrawn),
+    "applications.hand_in_reopening": Post(
+        "owner", ("applications.reopening", "public_id=reopened_app reopening_id=reopening"), before=is_completed
+    ),
     # --- reviewing ---
     "routing.seat": Post(
         "anonymous", ("routing.seat", "token=seat_token"), {"answer": "accept", "reason": "", "suggestion": ""}, is_invited
@@ -317,6 +335,11 @@ POSTS: dict[str, Post] = {
     "screening.screening": Post(
         "officer", ("screening.screening", "public_id=screening"), {"outcome": "ineligible", "reason": WHY}
     ),
+    "screening.ask_to_complete": Post(
+        "officer", ("screening.screening", "public_id=screening"),
+        {"places": "sections.plan", "message": WHY, "due": "2026-08-05T18:00"}, nothing_is_asked,
+    ),
+    "screening.take_request_back": Post("officer", ("screening.screening", "public_id=screening")),
     "routing.form_panel": Post("officer", ("routing.form_panel", "public_id=routing_call")),
     "routing.make_chair": Post("officer", ("routing.routing", "public_id=routing_call")),
     "routing.run": Post("officer", ROUTED),

@@ -347,7 +347,10 @@ def _with_rules() -> CallDefinition:
 
 def _screened_and_routed(world: World) -> None:
     made = routing.field_of(2, 3, _as_wbl(_with_rules()))
-    waiting = routing.applied(made.stage().call, made.stage(), title="은하모델", state=EntryState.ENTERED)
+    waiting = routing.applied(
+        made.stage().call, made.stage(), pi=world.person("owner"), title="은하모델", state=EntryState.ENTERED
+    )
+    routing.add_member(waiting.application.id, world.person("co_applicant"))
     run = routing.routed(made)
     found = screening.screen(base.context(), waiting.entry.id)
     seat = db.session.scalars(select(Seat).where(Seat.panel_id == made.panel_id).order_by(Seat.id)).first()
@@ -356,7 +359,11 @@ def _screened_and_routed(world: World) -> None:
         select(Assignment).where(Assignment.run_id == run.id, Assignment.state == AssignmentState.DRAFT)
     ).first()
     assert draft is not None
+    reopened = screening.ask_to_complete(
+        world.context("officer"), found.id, ["sections.plan"], WHY, clock.now() + timedelta(days=5)
+    )
     world.ids |= {
+        "reopened_app": waiting.application.public_id, "reopening": reopened.public_id,
         "routing_call": made.call, "screening": found.public_id, "seat:invited": seat.public_id,
         "seat_token": routing_service.mint_seat_token(base.context(), seat.id), "draft_assignment": draft.public_id,
     }  # fmt: skip

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import select
 
 from portal.accounts.models import Person
-from portal.applications.models import Application, Institution, Member, Submission
+from portal.applications.models import Application, Institution, Member, Reopening, ReopeningCause, Submission
 from portal.applications.service import add_member, ask_confirmation
 from portal.audit.models import AuditAnchor
 from portal.awards.models import Award, AwardState, Decision, DecisionState, Outcome, Result
@@ -125,8 +125,14 @@ def review_notices() -> dict[str, Notice]:
         db.session.add(seat)
         entry = reviews.entry_of(field_, 0)
         entry.application.title = TITLE
+        asked = Reopening(
+            public_id=ids.public_id(), application_id=entry.application_id, entry_id=entry.id,
+            cause=ReopeningCause.COMPLETION, places=["sections.plan"], message="Please say more.", opened_at=clock.now(),
+            due_at=clock.now() + timedelta(days=2),
+        )  # fmt: skip
+        db.session.add(asked)
         screening = Screening(
-            public_id=ids.public_id(), entry_id=entry.id, state=ScreeningState.INELIGIBLE, rules_hash="0" * 64,
+            public_id=ids.public_id(), entry_id=entry.id, submission_id=entry.submission_id, state=ScreeningState.INELIGIBLE, rules_hash="0" * 64,
             screened_at=clock.now(), reason="No lead institution",
         )  # fmt: skip
         db.session.add(screening)
@@ -141,6 +147,11 @@ def review_notices() -> dict[str, Notice]:
             "reviews.submitted": Notice({"review_id": review_id}, _known([second]), everybody),
             "reviews.reminder": Notice(due, _known([first]), everybody),
             "screening.ineligible": Notice({"screening_id": screening.id}, _known([owner]), everybody),
+            **{
+                f"applications.{kind}": Notice({"reopening_id": asked.id}, _known([owner]), everybody)
+                for kind in ("reopened", "reopening_reminded", "reopening_missed")
+            },
+            "applications.completed": Notice({"submission_id": entry.submission_id}, _known([owner]), everybody),
         }
 
     return base.committed(make)

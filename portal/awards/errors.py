@@ -9,8 +9,8 @@ from portal.platform.language import Text
 class NotAnAwardingStage(DomainError):
     status = 409
     say = Text(
-        "이 단계에서는 지원 내용을 정하지 않습니다. 지원을 정하는 단계에서 열 수 있습니다.",
-        "This stage awards nothing. Amounts are recommended at the awarding stage.",
+        "이 단계에는 평가단이 정할 지원 내용이 없습니다.",
+        "The panel has no amounts to recommend at this stage.",
     )
 
 
@@ -58,8 +58,15 @@ class EntryNotInTable(DomainError):
 
 class OverRequest(DomainError):
     say = Text(
-        "‘{title}’의 {component}: 신청한 {asked}보다 많이 권고할 수 없습니다.",
-        "“{title}”, {component}: no more than the {asked} asked for can be recommended.",
+        "‘{title}’의 {component}: 신청한 {most}보다 많이 권고할 수 없습니다.",
+        "“{title}”, {component}: no more than the {most} asked for can be recommended.",
+    )
+
+
+class OverCeiling(DomainError):
+    say = Text(
+        "‘{title}’의 {component}: 이 순위에서는 {most}까지 권고할 수 있습니다.",
+        "“{title}”, {component}: at most {most} can be recommended at this rank.",
     )
 
 
@@ -188,4 +195,36 @@ class NotYoursToAnswer(DomainError):
     say = Text(
         "신청서를 낸 사람이나 주관기관의 대표자만 답할 수 있습니다.",
         "Only the applicant or a representative of the lead institution may answer.",
+    )
+
+
+class ReserveListOver(DomainError):
+    status = 409
+    say = Text(
+        "예비 명단을 쓸 수 없습니다. 이 공고가 예비 명단을 두지 않거나, 발표 전이거나, 명단의 유효기간이 지났습니다.",
+        "The reserve list cannot be drawn on: the call keeps none, the decision is not published, or its time is over.",
+    )
+
+
+class NoPlaceFree(DomainError):
+    status = 409
+    say = Text(
+        "빈자리가 {free}개입니다. 그보다 많이 승격할 수 없습니다.",
+        "{free} places are free; no more can be promoted.",
+    )
+
+
+class NotTheNext(DomainError):
+    status = 409
+    say = Text(
+        "예비 명단의 순서가 바뀌었거나 앞선 예비자가 남아 있습니다. 지금 명단을 확인하고 다시 해 주십시오.",
+        "The list has changed, or somebody before them still stands on it. Look at the list as it is now and try again.",
+    )
+
+
+class NotEligibleNow(DomainError):
+    status = 409
+    say = Text(
+        "‘{title}’: 지금 다시 확인하니 ‘{rule}’ 요건에 맞지 않습니다. 확인하고, 맞다면 명단에서 제외해 주십시오.",
+        "“{title}” was checked anew and does not meet “{rule}” now. Look into it and, if so, take it off the list.",
     )

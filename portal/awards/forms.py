@@ -21,6 +21,22 @@ class ReasonForm(PortalForm):
     reason = TextAreaField(text("사유", "Reason"), validators=[required(), length(max=4000)])
 
 
+class PromoteForm(PortalForm):
+    """Those who were shown as the next, by public id: a list that changed meanwhile is refused."""
+
+    following = HiddenField()
+    reason = TextAreaField(text("사유", "Reason"), validators=[required(), length(max=4000)])
+
+    @property
+    def chosen(self) -> list[str]:
+        return [code for code in str(self.following.data or "").split(",") if code]
+
+
+class PassOverForm(PortalForm):
+    outcome = HiddenField()
+    reason = TextAreaField(text("제외 사유", "Reason for taking it off"), validators=[required(), length(max=4000)])
+
+
 class ApproveForm(PortalForm):
     note = TextAreaField(text("승인 의견", "Note"), validators=[optional(), length(max=4000)])
 
@@ -44,10 +60,11 @@ def table_form(rows: Mapping[str, Sequence[Piece]], definition: CallDefinition) 
     fields: dict[str, Any] = {}
     for entry, pieces in rows.items():
         for piece in pieces:
-            is_money = definition.component(piece.component).kind == "money"
-            label = text("권고 금액", "Recommended amount") if is_money else text("권고 수량", "Recommended quantity")
+            component = definition.component(piece.component)
+            amount, count = text("권고 금액", "Recommended amount"), text("권고 수량", "Recommended quantity")
+            label = amount if component.is_money else count
             fields[rules.cell("q", entry, piece)] = MoneyField(label, validators=[optional()])
-            if not is_money:
+            if component.counts_months:
                 months = MoneyField(text("개월 수", "Months"), validators=[optional()])
                 fields[rules.cell("m", entry, piece)] = months
         fields[f"reason-{entry}"] = TextAreaField(

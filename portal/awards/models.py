@@ -92,7 +92,10 @@ class Result(enum.StrEnum):
 
 
 class Outcome(Model):
-    """What the decision says of one stage entry, with its reason."""
+    """What the decision says of one stage entry, with its reason.
+
+    A reserve is later promoted, or passed over and off the list, by a named person with a reason.
+    """
 
     __tablename__ = "outcome"
     __table_args__ = (UniqueConstraint("decision_id", "entry_id"),)
@@ -104,6 +107,10 @@ class Outcome(Model):
     result: Mapped[Result] = mapped_column(one_of(Result))
     rank: Mapped[int]
     reason: Mapped[str] = mapped_column(Text)
+    promoted_at: Mapped[datetime | None]
+    passed_over_at: Mapped[datetime | None]
+    reserve_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    reserve_reason: Mapped[str | None] = mapped_column(Text)
     decision: Mapped[Decision] = relationship(back_populates="outcomes")
     entry: Mapped[StageEntry] = relationship()
 

@@ -57,6 +57,11 @@ def approves_decision(actor: Actor, decision: Decision) -> Answer:
 
 
 @policy(load=decisions.office_decision)
+def promotes_reserves(actor: Actor, decision: Decision) -> Answer:
+    return allow_if(actor.has("administrator", *decision.stage.call.scopes), FORBID)
+
+
+@policy(load=decisions.office_decision)
 def returns_decision(actor: Actor, decision: Decision) -> Answer:
     """An administrator, or whoever proposed it."""
     mine = decision.proposed_by_id in tables.identities(actor)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
@@ -73,7 +74,11 @@ def decision_may_move(state: DecisionState, to: DecisionState) -> bool:
 
 
 class Piece(NamedTuple):
-    """One part of a bundle. Money: `year` and `quantity` in minor units; a resource: `option`, `quantity`, `months`."""
+    """One part of a bundle.
+
+    Money: `year` and `quantity` in minor units. A resource: `option`, `quantity`, `months`. An amount a month:
+    `quantity` in minor units and `months`. A place: `quantity`, and in `option` the track that counts it, if one does.
+    """
 
     component: str
     option: str
@@ -112,12 +117,17 @@ def charges(
 
     Money is charged to `<line>_<year>`. A resource takes `quantity` of its pool in each of its months, and its
     in-kind value (quantity x unit value x months of that year) from the component's money line, so that cash and
-    kind together never pass the appropriation and an award that crosses the year end draws on both years.
+    kind together never pass the appropriation. What counts months draws on each year by the months that fall into it.
     """
     if not quantity:
         return {}
     if component.kind == "money":
-        return {f"{component.line}_{year}": quantity}
+        return {component.line_of(year): quantity}
+    if component.kind == "place":
+        return {f"{component.line}_{option}" if option else component.line: quantity}
+    if component.kind == "monthly":
+        by_year = Counter(at_year for at_year, _ in award_months(definition, months))
+        return {component.line_of(at_year): quantity * count for at_year, count in by_year.items()}
     chosen = option_of(component, option)
     if chosen is None:
         raise ValueError(f"{component.code} has no option {option!r}")
@@ -126,7 +136,7 @@ def charges(
         if chosen.pool is not None:
             sums[f"{chosen.pool}_{at_year}_{at_month:02d}"] = quantity
         if chosen.unit_value:
-            line = f"{component.line}_{at_year}"
+            line = component.line_of(at_year)
             sums[line] = sums.get(line, 0) + quantity * chosen.unit_value
     return sums
 
@@ -146,10 +156,12 @@ def bundle_charges(pieces: Iterable[Piece], definition: CallDefinition) -> dict[
 
 
 def value_of(piece: Piece, definition: CallDefinition) -> int:
-    """Minor units: the money, or the in-kind value of the resource over all its months."""
+    """Minor units: the money, or the in-kind value of the resource over all its months; a place is worth nothing."""
     component = definition.component(piece.component)
     if component.kind == "money":
         return piece.quantity
+    if component.kind == "monthly":
+        return piece.quantity * piece.months
     chosen = option_of(component, piece.option)
     return piece.quantity * piece.months * ((chosen.unit_value or 0) if chosen else 0)
 
@@ -164,14 +176,49 @@ def chargeable_lines(definition: CallDefinition) -> list[str]:
     for component in definition.components:
         if component.shared:
             continue
-        years = component.years or definition.years
-        if component.kind == "money":
-            found.update(dict.fromkeys(f"{component.line}_{year}" for year in years))
-            continue
-        for option in component.options:
-            piece = Piece(component.code, option.code, 0, 1, definition.months)
+        for piece in _one_of_each(component, definition):
             found.update(dict.fromkeys(piece_charges(piece, definition)))
     return list(found)
+
+
+def _one_of_each(component: Component, definition: CallDefinition) -> Iterator[Piece]:
+    """The smallest piece of every year, option or track that the component can be given in."""
+    months = component.months or definition.months
+    if component.kind == "money":
+        yield from (Piece(component.code, "", year, 1, 0) for year in component.years or definition.years)
+    elif component.kind == "monthly":
+        yield Piece(component.code, "", 0, 1, months)
+    elif component.kind == "place":
+        tracks = [track.code for track in definition.tracks] if component.by_track else [""]
+        yield from (Piece(component.code, track, 0, 1, 0) for track in tracks)
+    else:
+        yield from (Piece(component.code, option.code, 0, 1, definition.months) for option in component.options)
+
+
+def fixed_pieces(definition: CallDefinition, track: str) -> list[Piece]:
+    """What every award gets, whoever it is."""
+    found: list[Piece] = []
+    for component in definition.components:
+        if component.shared or component.fixed is None:
+            continue
+        for piece in _one_of_each(component, definition):
+            if not component.by_track or piece.option == track:
+                found.append(piece._replace(quantity=component.fixed))
+    return found
+
+
+def ceiling_of(definition: CallDefinition, requested: Sequence[Piece], rank: int | None) -> list[Piece]:
+    """The most that the panel may recommend: what was asked for, and what the call lets it give by itself."""
+    given = [c for c in definition.components if not (c.is_asked or c.shared) and c.fixed is None]
+    own = [piece for c in given for piece in _one_of_each(c, definition)]
+    most = {c.code: _most(c, rank) for c in given}
+    return [*requested, *(piece._replace(quantity=most[piece.component]) for piece in own if most[piece.component])]
+
+
+def _most(component: Component, rank: int | None) -> int:
+    if not component.rank_caps:
+        return component.award_cap or component.max_quantity or 0
+    return component.rank_caps[rank - 1] if rank is not None and rank <= len(component.rank_caps) else 0
 
 
 # --- the panel's table ---
@@ -184,19 +231,19 @@ def is_deep_cut(requested: Piece, recommended: Piece | None) -> bool:
     return asked > 0 and (asked - given) * 100 > asked * CUT_PER_CENT
 
 
-def within_request(requested: Piece | None, recommended: Piece) -> bool:
+def within_ceiling(ceiling: Piece | None, recommended: Piece) -> bool:
     """The panel may cut, never add."""
     if not recommended.quantity:
         return True
-    if requested is None:
+    if ceiling is None:
         return False
-    return recommended.quantity <= requested.quantity and recommended.months <= requested.months
+    return recommended.quantity <= ceiling.quantity and recommended.months <= ceiling.months
 
 
-def first_advice(requested: Sequence[Piece], rank: int | None, keep: int) -> list[Piece]:
-    """What the table starts from: everything asked for above the line, nothing below it."""
+def first_advice(ceiling: Sequence[Piece], rank: int | None, keep: int) -> list[Piece]:
+    """What the table starts from: everything up to its ceiling above the line, nothing below it."""
     above = rank is not None and rank <= keep
-    return [piece if above else piece._replace(quantity=0) for piece in requested]
+    return [piece if above else piece._replace(quantity=0) for piece in ceiling]
 
 
 # --- the decision ---
@@ -212,8 +259,10 @@ def allowed_results(stage: Stage) -> tuple[Result, ...]:
     return (Result.AWARD, Result.RESERVE, Result.DECLINE) if stage.awards else (Result.ADVANCE, Result.DECLINE)
 
 
-def keep_of(stage: Stage, awards: AwardRule) -> int:
-    return min(stage.keep, awards.max_count) if stage.awards else stage.keep
+def keep_of(definition: CallDefinition, stage: str, track: str) -> int:
+    """How many of the stage's track may be selected."""
+    keep = definition.keep(stage, track)
+    return min(keep, definition.awards.max_count) if definition.stage(stage).awards else keep
 
 
 def selection_fault(chosen: int, possible: int, keep: int, awards: AwardRule) -> Fault | None:

@@ -59,7 +59,7 @@ class Row:
         return "–" if self.mean is None else f"{self.mean.numerator}/{self.mean.denominator}"
 
 
-def rows(run: RankingRun, stage: StageDefinition) -> list[Row]:
+def rows(run: RankingRun, stage: StageDefinition, keep: int) -> list[Row]:
     """Four queries whatever the number of entries."""
     ids = [int(r["entry_id"]) for r in run.result]
     titles, found = queries.titles(ids), queries.conditions(ids)
@@ -74,7 +74,7 @@ def rows(run: RankingRun, stage: StageDefinition) -> list[Row]:
                 r["entry"], id_, *titles[id_], int(r["rank"]), mean, Fraction(r["spread"]),
                 {code: Fraction(value) for code, value in r["by_criterion"].items()}, r["marks"], bool(r["tie"]),
                 [Found(c, result, names.get(result.by_id or 0, "") if result else "") for c, result in judged],
-                place <= stage.keep,
+                place <= keep,
                 stage.minimum_points is not None and mean is not None and mean < stage.minimum_points,
             )
         )  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import contains_eager, selectinload
 
 from portal.accounts.models import Person
@@ -43,18 +43,30 @@ def runs(stage_id: int, track: str = "") -> Sequence[RankingRun]:
 
 def ranked_entries(stage_id: int, track: str = "") -> list[tuple[str, int]]:
     """(public id, id) of the entries that a ranking covers: neither withdrawn nor found ineligible."""
-    ineligible = select(Screening.id).where(
-        Screening.entry_id == StageEntry.id, Screening.state == ScreeningState.INELIGIBLE
-    )
     rows = db.session.execute(
         select(StageEntry.public_id, StageEntry.id)
         .where(
             StageEntry.stage_id == stage_id, StageEntry.track == track, StageEntry.state != EntryState.WITHDRAWN,
-            StageEntry.state != EntryState.ENTERED, ~ineligible.exists(),
+            StageEntry.state != EntryState.ENTERED, ~_ineligible().exists(),
         )
         .order_by(StageEntry.id)
     )  # fmt: skip
     return [(public_id, entry_id) for public_id, entry_id in rows]
+
+
+def is_decided(stage_id: int, track: str) -> bool:
+    """A decision on this track was published: what was found eligible has its result."""
+    query = select(StageEntry.id).where(
+        StageEntry.stage_id == stage_id,
+        StageEntry.track == track,
+        StageEntry.state.in_((EntryState.ADVANCED, EntryState.NOT_ADVANCED)),
+        ~_ineligible().exists(),
+    )
+    return db.session.scalars(query.limit(1)).first() is not None
+
+
+def _ineligible() -> Select[tuple[int]]:
+    return select(Screening.id).where(Screening.entry_id == StageEntry.id, Screening.state == ScreeningState.INELIGIBLE)
 
 
 def conditions(entry_ids: Iterable[int]) -> dict[int, dict[str, ConditionResult]]:

@@ -106,7 +106,7 @@ def export(public_id: str) -> Any:
         form.status = 422
         return _page(call, stage, track, form)
     definition, name = call.definition.stage(stage.code), f"{call.code}-{stage.code}"
-    made = pages.sheets(pages.rows(run, definition), definition)
+    made = pages.sheets(pages.rows(run, definition, call.definition.keep(stage.code, track)), definition)
     who, run_id, digest, reason = context(), run.public_id, run.result_hash, form.reason.data
     kind = form.kind.data
     in_transaction(
@@ -136,12 +136,13 @@ def _page(call: Call, stage: Stage | None, track: str, form: ExportForm | StageF
     tracks = queries.tracks(stage.id)
     track = track if track in tracks else tracks[0]
     run = queries.latest_run(stage.id, track)
-    rows = pages.rows(run, definition) if run is not None else []
+    keep = call.definition.keep(stage.code, track)
+    rows = pages.rows(run, definition, keep) if run is not None else []
     exporting = form if isinstance(form, ExportForm) else ExportForm(formdata=None)
     return page(
         "ranking/ranking.html", form, call=call, barred=False, stage=stage, definition=definition, run=run, rows=rows,
-        strips=pages.strips(rows, definition.keep), top=sum(c.points for c in definition.criteria),
-        at_line=rules.tie_at_the_line([r.rank for r in rows], definition.keep),
+        strips=pages.strips(rows, keep), keep=keep, top=sum(c.points for c in definition.criteria),
+        at_line=rules.tie_at_the_line([r.rank for r in rows], keep),
         open_conditions=sum(c.result is None for r in rows for c in r.conditions),
         runs=pages.runs_shown(queries.runs(stage.id, track)), chips=pages.stage_chips(call, stage.id),
         tracks=tracks, track=track, again=for_stage(StageForm(formdata=None), stage.code, track),

@@ -42,7 +42,7 @@ def rank(context: Context, stage_id: int, track: str = "") -> RankingRun:
     latest = queries.latest_run(stage_id, track)
     if latest is not None and latest.inputs_hash == inputs_hash:
         return latest
-    if stage.decided_at is not None:
+    if stage.decided_at is not None or queries.is_decided(stage_id, track):
         raise StageDecided
     result = rules.replay(inputs)
     run = RankingRun(
@@ -62,8 +62,10 @@ def rank(context: Context, stage_id: int, track: str = "") -> RankingRun:
 
 
 def rank_all(context: Context, stage_id: int) -> list[RankingRun]:
-    """Every track of the stage."""
-    return [rank(context, stage_id, track) for track in queries.tracks(stage_id)]
+    """Every track of the stage that is not decided yet."""
+    return [
+        rank(context, stage_id, track) for track in queries.tracks(stage_id) if not queries.is_decided(stage_id, track)
+    ]
 
 
 def record_condition(context: Context, entry_id: int, condition: str, passed: bool, reason: str) -> ConditionResult:

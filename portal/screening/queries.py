@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Select, func, or_, select
-from sqlalchemy.orm import contains_eager, joinedload, selectinload
+from sqlalchemy.orm import aliased, contains_eager, joinedload, selectinload
 
 from portal.accounts.models import Person, Sanction
 from portal.applications.models import (
@@ -229,6 +229,30 @@ def others_of_pi(application: Application) -> Sequence[str]:
         application,
         select(Member.application_id).where(Member.role == MemberRole.PI, Member.email_key.in_(mine)),
     )
+
+
+def members_elsewhere(application: Application) -> Sequence[tuple[str, str]]:
+    """(e-mail key, receipt) of the members who are also in another application of the call, handed in."""
+    mine = select(Member.email_key).where(Member.application_id == application.id)
+    people = select(Member.person_id).where(Member.application_id == application.id, Member.person_id.is_not(None))
+    other = aliased(Member)
+    here = aliased(Member)
+    rows = db.session.execute(
+        select(here.email_key, func.max(Submission.receipt))
+        .join(other, or_(other.email_key == here.email_key, other.person_id == here.person_id))
+        .join(Application, other.application_id == Application.id)
+        .join(Submission, Submission.application_id == Application.id)
+        .where(
+            here.application_id == application.id,
+            or_(other.email_key.in_(mine), other.person_id.in_(people)),
+            Application.call_id == application.call_id,
+            Application.id != application.id,
+            Application.state.in_((ApplicationState.SUBMITTED, ApplicationState.CLOSED)),
+        )
+        .group_by(here.email_key, Application.id)
+        .order_by(here.email_key, Application.id)
+    )
+    return [(key, receipt) for key, receipt in rows]
 
 
 def _latest_receipts(application: Application, among: Select[int]) -> Sequence[str]:

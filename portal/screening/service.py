@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import select
@@ -25,7 +26,7 @@ from portal.programs.models import Stage
 from portal.screening import queries, rules
 from portal.screening.errors import AlreadyDecided, NothingAsked, ReasonTooShort, StillWaiting
 from portal.screening.jobs import INELIGIBLE, STAGE_SCREENED
-from portal.screening.models import Finding, PointSheet, Screening, ScreeningState
+from portal.screening.models import Finding, FindingResult, PointSheet, Screening, ScreeningState
 from portal.screening.rules.checks import eligible as all_pass
 
 LEAST_REASON = 10
@@ -42,8 +43,17 @@ def facts_of(entry: StageEntry, definition: CallDefinition) -> rules.Facts:
         ),
         others_of_lead=tuple(queries.others_of_lead(application)),
         others_of_pi=tuple(queries.others_of_pi(application)),
+        members_elsewhere=tuple(queries.members_elsewhere(application)) if definition.members.one_each else (),
         stage=entry.stage.code,
     )
+
+
+def findings_today(context: Context, entry: StageEntry) -> list[str]:
+    """Codes of the rules that the entry fails if they are asked again now, restrictions as they stand today."""
+    definition = entry.stage.call.definition
+    facts = replace(facts_of(entry, definition), deadline_day=today(context.now, definition.time_zone))
+    found = rules.screen(content_of(entry.submission), definition, facts)
+    return [finding.rule for finding in found if finding.result is FindingResult.FAIL]
 
 
 def screen(context: Context, entry_id: int) -> Screening:

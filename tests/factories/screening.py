@@ -18,7 +18,22 @@ PARAMS: dict[str, dict[str, Any]] = {
     "lead_kind": {"kinds": ["company", "research_institute", "university"], "country": "KR"},
     "must_include": {"kinds": ["university"], "min": 1},
     "no_active_restriction": {"roles": ["lead", "joint", "pi"]},
+    "has_member": {"role": "student", "min": 1},
+    "answer_among": {"question": "about.field", "values": ["ai"], "ask": ["other"]},
+    "years_since": {"question": "about.degree", "max": 5, "extension": "about.more"},
 }
+
+
+ABOUT = {
+    "code": "about", "names": words("신청자", "About"), "confirmed": False,
+    "questions": [
+        {"code": "field", "names": words("분야", "Field"), "kind": "choice", "required": False,
+         "choices": [{"code": code, "names": words(code, code)} for code in ("ai", "other", "none")]},
+        {"code": "degree", "names": words("학위", "Degree"), "kind": "date", "required": False},
+        {"code": "more", "names": words("연장", "Extension"), "kind": "number", "required": False},
+        {"code": "show", "names": words("영상", "Film"), "kind": "video", "required": False, "max_seconds": 180},
+    ],
+}  # fmt: skip
 
 
 def rule(kind: str, **params: Any) -> dict[str, Any]:
@@ -45,7 +60,7 @@ def definition_with(*rules: dict[str, Any], **changes: Any) -> CallDefinition:
          "options": [{"code": "b200", "names": words("B200", "B200")}]},
     ]  # fmt: skip
     made = DEFINITION | {
-        "screening": list(rules), "attachments": slots, "regime": regime, "components": components,
+        "sections": [*DEFINITION["sections"], ABOUT], "screening": list(rules), "attachments": slots, "regime": regime, "components": components,
         "confirmations_may_follow": True,
     } | changes  # fmt: skip
     return CallDefinition.model_validate(made)
@@ -73,6 +88,7 @@ _CONTENT: Content = {
     "sections": {
         "plan": {"": {"aim": "목표", "method": "방법"}}, "impact": {"": {"use": "활용"}},
         "part": {"lead": {"task": "학습"}, "uni": {"task": "평가"}},
+        "about": {"": {"field": "ai", "degree": "2021-08-20", "more": 0}},
     },
     "costs": [
         {"institution": "lead", "year": 2025, "category": "people", "government": 75, "cash": 3, "in_kind": 22},
@@ -96,6 +112,7 @@ def content() -> Content:
          "confirmed_at": "2025-07-20T00:00:00+00:00"}
         for i in made["institutions"]
         for s in definition_with().sections_to_apply_with
+        if s.confirmed
     ]  # fmt: skip
     return made
 

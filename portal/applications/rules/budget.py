@@ -83,9 +83,9 @@ def by_year(cells: Mapping[tuple[int, str], Costs]) -> dict[int, Costs]:
 def year_cap(definition: CallDefinition, year: int) -> int | None:
     """What the call gives one team in money in a year: the sum of its money components' caps; None if one has none."""
     caps = [
-        c.max_per_year
+        c.award_cap
         for c in definition.components
-        if c.kind == "money" and not c.shared and year in (c.years or definition.years)
+        if c.kind == "money" and c.is_asked and year in (c.years or definition.years)
     ]
     return sum(cap for cap in caps if cap is not None) if caps and None not in caps else None
 

@@ -20,7 +20,7 @@ ENTRY_MOVES: Final[dict[EntryState, frozenset[EntryState]]] = {
     EntryState.ENTERED: frozenset({EntryState.IN_REVIEW, EntryState.NOT_ADVANCED, EntryState.WITHDRAWN}),
     EntryState.IN_REVIEW: frozenset({EntryState.ADVANCED, EntryState.NOT_ADVANCED, EntryState.WITHDRAWN}),
     EntryState.ADVANCED: frozenset(),
-    EntryState.NOT_ADVANCED: frozenset(),
+    EntryState.NOT_ADVANCED: frozenset({EntryState.ADVANCED}),  # from the reserve list
     EntryState.WITHDRAWN: frozenset(),
 }
 

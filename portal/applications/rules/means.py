@@ -54,8 +54,8 @@ FLAGS = {
 
 
 def asked_for(definition: CallDefinition) -> list[Component]:
-    """The components that each team asks for; shared pools are not."""
-    return [c for c in definition.components if not c.shared]
+    """The components that each team asks for."""
+    return [c for c in definition.components if c.is_asked]
 
 
 def years_of(component: Component, definition: CallDefinition) -> list[int]:
@@ -127,7 +127,7 @@ def _money_problems(definition: CallDefinition, component: Component, wish: Wish
         return [MeansProblem(path, NOT_OFFERED, {})]
     if not 0 <= wish.quantity < LARGEST:
         return [MeansProblem(path, TOO_LARGE, {})]
-    cap = component.max_per_year
+    cap = component.award_cap
     if cap is None or wish.quantity <= cap:
         return []
     params = {

@@ -19,22 +19,26 @@ from portal.programs.definition import CallDefinition
 
 
 def name_of(piece: Piece, definition: CallDefinition) -> str:
-    """`GPU · NVIDIA B200` or `팀별 데이터 · 2025년`."""
+    """`GPU · NVIDIA B200`, `팀별 데이터 · 2025년`, `채용 인원 · 지능형 수소`, `인건비`."""
     component = definition.component(piece.component)
     if component.kind == "money":
-        year = say(Text("{year}년", "{year}"), year=piece.year)
-        return f"{say(component.names)} · {year}"
-    option = rules.option_of(component, piece.option)
-    return f"{say(component.names)} · {say(option.names) if option else piece.option}"
+        more = say(Text("{year}년", "{year}"), year=piece.year)
+    elif piece.option:
+        named = rules.option_of(component, piece.option) or definition.track(piece.option)
+        more = say(named.names) if named else piece.option
+    else:
+        return say(component.names)
+    return f"{say(component.names)} · {more}"
 
 
 def size_of(piece: Piece, definition: CallDefinition) -> str:
-    """`28억 원` or `512장 × 10개월`."""
+    """`28억 원`, `512장 × 10개월`, `750만 원 × 12개월`, `1명`."""
     component = definition.component(piece.component)
-    if component.kind == "money":
-        return quantity(piece.quantity, definition.currency)
+    size = quantity(piece.quantity, definition.currency if component.is_money else component.unit)
+    if not component.counts_months:
+        return size
     months = say(Text("{n}개월", "{n} months"), n=piece.months)
-    return f"{quantity(piece.quantity, component.unit)} × {months}"
+    return f"{size} × {months}"
 
 
 def period_of(piece: Piece, definition: CallDefinition) -> str:

@@ -16,7 +16,7 @@ from portal.awards.models import Award, AwardState, Decision, DecisionState, Out
 from portal.awards.pages import bundles
 from portal.awards.queries import awards as award_queries
 from portal.awards.queries import decisions as queries
-from portal.awards.queries import tables
+from portal.awards.queries import reserves, tables
 from portal.awards.rules import Piece
 from portal.awards.service import decide
 from portal.budgets import queries as budgets
@@ -78,7 +78,7 @@ class Proposal:
         if not self.of_stage.awards or not self.entries:
             return {}
         try:
-            return decide.bundles(self.stage.id, self.track, [e.id for e in self.entries])
+            return decide.bundles(self.stage, self.track, [e.id for e in self.entries])
         except TableOpen:
             self.table_open = True
             return {}
@@ -89,7 +89,7 @@ class Proposal:
 
     @property
     def keep(self) -> int:
-        return rules.keep_of(self.of_stage, self.definition.awards)
+        return rules.keep_of(self.definition, self.of_stage.code, self.track)
 
     def failed(self, entry: StageEntry) -> bool:
         return any(not finding.passed for finding in self.findings.get(entry.id, {}).values())
@@ -202,7 +202,7 @@ def bundles_of_decision(decision: Decision, outcomes: Sequence[Outcome]) -> dict
         return {}
     try:
         awarded = [o.entry_id for o in outcomes if o.result is Result.AWARD]
-        return decide.bundles(decision.stage_id, decision.track, awarded)
+        return decide.bundles(decision.stage, decision.track, awarded)
     except DomainError:
         return {}
 
@@ -229,6 +229,41 @@ def decision_view(actor: Actor, decision: Decision, now: datetime) -> dict[str, 
         "may_publish": decision.state is DecisionState.APPROVED,
         "may_return": decision.state in (DecisionState.PROPOSED, DecisionState.APPROVED) and (mine or is_administrator),
         "answer_until": now + timedelta(days=call.definition.awards.acceptance_days),
+    }
+
+
+def track_chips(call: Call, stage: Stage, known: Sequence[str], chosen: str) -> list[dict[str, Any]]:
+    """The tracks of a stage, each with its page; none where a call has no tracks."""
+    if not call.definition.tracks:
+        return []
+    return [
+        {
+            "names": found.names if (found := call.definition.track(code)) else {},
+            "url": url_for("awards.awards", public_id=call.public_id, stage=stage.code, track=code),
+            "chosen": code == chosen,
+        }
+        for code in known
+    ]
+
+
+def reserve_list(actor: Actor, decision: Decision, now: datetime) -> dict[str, Any] | None:
+    """Who is next, how many places are free, and what was done with the list so far; None where there is no list."""
+    definition = decision.stage.call.definition
+    if not definition.awards.promote or decision.state is not DecisionState.PUBLISHED:
+        return None
+    standing, until = reserves.standing(decision.id), reserves.valid_until(decision)
+    settled = reserves.settled(decision.id)
+    free = reserves.free_places(decision)
+    over = until is not None and now >= until
+    known = queries.people([outcome.reserve_by_id for outcome in settled])
+    return {
+        "standing": standing,
+        "settled": [(outcome, known.get(outcome.reserve_by_id or 0)) for outcome in settled],
+        "free": free,
+        "following": [] if over else standing[:free],
+        "until": until,
+        "over": over,
+        "may": actor.has("administrator", *decision.stage.call.scopes) and not over,
     }
 
 

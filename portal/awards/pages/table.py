@@ -30,19 +30,19 @@ class Sheet:
     definition: CallDefinition
     table: AwardTable | None
     entries: list[StageEntry]
-    requested: dict[int, list[Piece]]
+    ceilings: dict[int, list[Piece]]
     advice: dict[int, queries.Advice]
     places: dict[int, queries.Place]
     whole: bool
 
     @property
     def rows(self) -> dict[str, list[Piece]]:
-        return {entry.public_id: self.requested[entry.id] for entry in self.entries}
+        return {entry.public_id: self.ceilings[entry.id] for entry in self.entries}
 
 
 def sheet(actor: Actor, panel: Panel) -> Sheet:
     """Rows in rank order; a viewer barred from one gets the others by title, since ranks would tell of the gap."""
-    table = queries.table_of(panel.id)
+    table, definition = queries.table_of(panel.id), panel.stage.call.definition
     entries = list(queries.entries_of_panel(panel.id))
     sight = queries.open_to(actor, [entry.id for entry in entries])
     whole = len(sight) == len(entries)
@@ -50,8 +50,8 @@ def sheet(actor: Actor, panel: Panel) -> Sheet:
     shown = [entry for entry in entries if entry.id in sight]
     shown.sort(key=lambda e: (places[e.id].rank if e.id in places else 10**6, e.application.title, e.id))
     return Sheet(
-        panel=panel, definition=panel.stage.call.definition, table=table, entries=shown,
-        requested={entry.id: queries.requested(entry) for entry in shown},
+        panel=panel, definition=definition, table=table, entries=shown,
+        ceilings={entry.id: queries.ceiling(entry, definition, places.get(entry.id)) for entry in shown},
         advice=queries.advice_in([table.id]) if table else {}, places=places, whole=whole,
     )  # fmt: skip
 
@@ -75,10 +75,10 @@ def fill(form: TableForm, made: Sheet) -> None:
     form.version.data = str(made.table.version if made.table else 0)
     for entry in made.entries:
         advice = made.advice.get(entry.id, queries.Advice())
-        for piece in made.requested[entry.id]:
+        for piece in made.ceilings[entry.id]:
             stored = advice.pieces.get(piece.key, piece._replace(quantity=0))
             form[rules.cell("q", entry.public_id, piece)].data = stored.quantity
-            if piece.option:
+            if made.definition.component(piece.component).counts_months:
                 form[rules.cell("m", entry.public_id, piece)].data = stored.months
         form[f"reason-{entry.public_id}"].data = advice.reason
 
@@ -88,9 +88,10 @@ def typed(form: TableForm, made: Sheet) -> list[Advice]:
     found = []
     for entry in made.entries:
         reason = (form[f"reason-{entry.public_id}"].data or "").strip()
-        for piece in made.requested[entry.id]:
+        for piece in made.ceilings[entry.id]:
             quantity = form.amount(rules.cell("q", entry.public_id, piece))
-            months = form.amount(rules.cell("m", entry.public_id, piece)) if piece.option else 0
+            dated = made.definition.component(piece.component).counts_months
+            months = form.amount(rules.cell("m", entry.public_id, piece)) if dated else 0
             found.append(Advice(entry.id, piece._replace(quantity=quantity, months=months), reason))
     return found
 
@@ -102,7 +103,7 @@ def view(actor: Actor, made: Sheet, form: TableForm) -> dict[str, Any]:
     seat = queries.seat_of(actor, made.panel)
     found = conditions([entry.id for entry in made.entries])
     pieces = [row.piece for row in typed(form, made) if row.piece.quantity > 0]
-    keep = rules.keep_of(stage, made.definition.awards)
+    keep = rules.keep_of(made.definition, stage.code, made.panel.track)
     caps = bundles.caps(actor, made.definition, pieces, bundles.known_lines(tree), tree) if made.whole else []
     closed = made.table is not None and made.table.closed_at is not None
     return {
@@ -136,7 +137,7 @@ def _row(
         "applicant": entry.application.applicant,
         "place": place,
         "conditions": [(c.names, *_word(found.get(c.code))) for c in asked],
-        "cells": [_cell(entry, piece, made, form, tree, advice) for piece in made.requested[entry.id]],
+        "cells": [_cell(entry, piece, made, form, tree, advice) for piece in made.ceilings[entry.id]],
         "reason": form[f"reason-{entry.public_id}"],
         "total": rules.total_value(advice.bundle(), made.definition),
     }
@@ -154,7 +155,7 @@ def _cell(
     component = made.definition.component(piece.component)
     stored = advice.pieces.get(piece.key)
     quantity = form[rules.cell("q", entry.public_id, piece)]
-    months = form[rules.cell("m", entry.public_id, piece)] if piece.option else None
+    months = form[rules.cell("m", entry.public_id, piece)] if component.counts_months else None
     shown = piece._replace(
         quantity=form.amount(quantity.name), months=form.amount(months.name) if months is not None else 0
     )
@@ -163,38 +164,46 @@ def _cell(
         "asked": bundles.size_of(piece, made.definition),
         "stored": bundles.size_of(stored, made.definition) if stored and stored.quantity else "",
         "differs": stored is not None and stored != shown,
-        "deep": bool(advice.bundle()) and rules.is_deep_cut(piece, stored),
-        "unit": made.definition.currency if component.kind == "money" else component.unit,
+        "by_request": component.is_asked,
+        "deep": component.is_asked and bool(advice.bundle()) and rules.is_deep_cut(piece, stored),
+        "unit": made.definition.currency if component.is_money else component.unit,
         "quantity": quantity,
         "months": months,
-        "caps": " ".join(bundles.path_codes(tree, f"{component.line}_{piece.year}")) if not piece.option else "",
-        "mirrors": _mirrors(component, piece.option, shown.months, made.definition, tree) if piece.option else [],
+        "caps": "" if component.counts_months else " ".join(_paths(piece, made.definition, tree)),
+        "mirrors": _mirrors(component, piece.option, shown.months, made.definition, tree),
     }
+
+
+def _paths(piece: Piece, definition: CallDefinition, tree: Tree) -> list[str]:
+    """Every line, with those above it, that one piece counts against."""
+    lines = rules.piece_charges(piece._replace(quantity=1), definition)
+    return [code for line in lines for code in bundles.path_codes(tree, line)]
 
 
 def _mirrors(
     component: Component, option: str, months: int, definition: CallDefinition, tree: Tree
 ) -> list[dict[str, Any]]:
-    """Hidden counters of a resource: one against its pool's months, one against each year's money line."""
-    chosen = rules.option_of(component, option)
-    if chosen is None:
+    """Hidden counters of what counts months: one against its pool's months, one against each year's money line."""
+    if not component.counts_months:
         return []
-    all_months = rules.award_months(definition, definition.months)
+    chosen = rules.option_of(component, option)
+    each = 1 if component.kind == "monthly" else (chosen.unit_value or 0) if chosen else 0
+    all_months = rules.award_months(definition, component.months or definition.months)
     found: list[dict[str, Any]] = []
-    if chosen.pool is not None:
+    if chosen is not None and chosen.pool is not None:
         codes = [" ".join(bundles.path_codes(tree, f"{chosen.pool}_{y}_{m:02d}")) for y, m in all_months]
         found.append({"months": "|".join(codes), "caps": " ".join(codes[:months]), "unit": component.unit, "value": 1})
-    if chosen.unit_value:
+    if each:
         for year in sorted({y for y, _ in all_months}):
             before = sum(y < year for y, _ in all_months)
             within = sum(y == year for y, _ in all_months)
             counted = min(max(months - before, 0), within)
             found.append(
                 {
-                    "caps": " ".join(bundles.path_codes(tree, f"{component.line}_{year}")),
+                    "caps": " ".join(bundles.path_codes(tree, component.line_of(year))),
                     "unit": definition.currency,
-                    "value": chosen.unit_value * counted,
-                    "each": chosen.unit_value,
+                    "value": each * counted,
+                    "each": each,
                     "before": before,
                     "within": within,
                 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from portal.accounts.models import Affiliation
@@ -28,6 +28,17 @@ def awards_of_decision(decision_id: int) -> Sequence[Award]:
         .options(selectinload(Award.components), contains_eager(Award.outcome))
         .order_by(Outcome.rank, Award.id)
     ).all()
+
+
+GIVEN_UP = (AwardState.DECLINED, AwardState.EXPIRED, AwardState.CANCELLED, AwardState.ELIMINATED)
+
+
+def live_count(call_id: int, decision_id: int | None = None) -> int:
+    """How many awards of the call, or of one of its decisions, stand: not given up, taken back or eliminated."""
+    query = select(func.count(Award.id)).where(Award.call_id == call_id, Award.state.not_in(GIVEN_UP))
+    if decision_id is not None:
+        query = query.join(Outcome, Award.outcome_id == Outcome.id).where(Outcome.decision_id == decision_id)
+    return db.session.scalar(query) or 0
 
 
 def locked_award(award_id: int) -> Award:

@@ -245,6 +245,14 @@ def administrators(scopes: Sequence[str], now: datetime) -> list[Actor]:
     ]  # fmt: skip
 
 
+def has_open_entries(stage_id: int) -> bool:
+    """Some track of the stage is not decided yet."""
+    query = select(StageEntry.id).where(
+        StageEntry.stage_id == stage_id, StageEntry.state.in_((EntryState.ENTERED, EntryState.IN_REVIEW))
+    )
+    return db.session.scalars(query.limit(1)).first() is not None
+
+
 def open_entries(stage_id: int, track: str) -> Sequence[StageEntry]:
     """The entries that a decision has to cover, and those still in screening."""
     return db.session.scalars(

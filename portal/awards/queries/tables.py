@@ -12,11 +12,12 @@ from sqlalchemy.orm import joinedload, selectinload
 from portal.applications.models import Application, EntryState, StageEntry
 from portal.applications.queries.submissions import content_of
 from portal.awards.models import AwardTable, Recommendation
-from portal.awards.rules import Piece
+from portal.awards.rules import Piece, ceiling_of
 from portal.conflicts.queries import not_barred
 from portal.platform.context import Actor
 from portal.platform.db import db
 from portal.platform.visibility import clause
+from portal.programs.definition import CallDefinition
 from portal.programs.models import Call, Program, Stage
 from portal.programs.queries import call_in_scope
 from portal.ranking.models import RankingRun
@@ -123,13 +124,14 @@ def places(run: RankingRun | None) -> dict[int, Place]:
     }
 
 
-def requested(entry: StageEntry) -> list[Piece]:
-    """What the frozen submission asks for."""
-    return [
+def ceiling(entry: StageEntry, definition: CallDefinition, place: Place | None) -> list[Piece]:
+    """What the frozen submission asks for, and what the call lets the panel give by itself at this place."""
+    requested = [
         Piece(row["component"], row["option"], int(row["year"]), int(row["quantity"]), int(row["months"]))
         for row in content_of(entry.submission)["means"]
         if int(row["quantity"])
     ]
+    return ceiling_of(definition, requested, place.rank if place else None)
 
 
 @dataclass

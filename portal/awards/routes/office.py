@@ -8,10 +8,10 @@ from typing import Any
 from flask import Response, abort, request, url_for
 
 from portal.awards import rules, service
-from portal.awards.forms import ApproveForm, ReasonForm
+from portal.awards.forms import ApproveForm, PassOverForm, PromoteForm, ReasonForm
 from portal.awards.models import Decision
 from portal.awards.pages import office as pages
-from portal.awards.policies import approves_decision, publishes_decision, returns_decision
+from portal.awards.policies import approves_decision, promotes_reserves, publishes_decision, returns_decision
 from portal.awards.queries import awards as award_queries
 from portal.awards.queries import decisions as queries
 from portal.awards.queries import tables
@@ -45,10 +45,10 @@ def propose(public_id: str) -> Response:
 
     def act(context: Context) -> str:
         service.propose(context, stage_id, proposal.typed(form), form.reason.data, proposal.track)
-        return url_for("awards.awards", public_id=public_id, stage=code)
+        return url_for("awards.awards", public_id=public_id, stage=code, track=proposal.track or None)
 
     done = perform(form, act, Text("의결안을 올렸습니다. 승인을 기다립니다.", "Proposed. It now waits for approval."))
-    return done if done is not None else _page(_again(public_id), code, form=form)
+    return done if done is not None else _page(_again(public_id), (code, proposal.track), form=form)
 
 
 @bp.post("/decisions/<public_id>/approve")
@@ -74,17 +74,34 @@ def publish(public_id: str) -> Response:
     return _act(ActionForm(), service.publish, done, "publishing")
 
 
+@bp.post("/decisions/<public_id>/promote")
+@guard(promotes_reserves)
+def promote(public_id: str) -> Response:
+    form = PromoteForm()
+    done = Text("승격하고 지원을 제안했습니다.", "Promoted; the offers are on their way.")
+    return _act(form, lambda c, i: service.promote(c, i, form.chosen, form.reason.data), done, "promoting")
+
+
+@bp.post("/decisions/<public_id>/pass-over")
+@guard(promotes_reserves)
+def pass_over(public_id: str) -> Response:
+    form = PassOverForm()
+    done = Text("예비 명단에서 제외했습니다.", "Taken off the reserve list.")
+    return _act(form, lambda c, i: service.pass_over(c, i, form.outcome.data, form.reason.data), done, "passing_over")
+
+
 def _act(form: PortalForm, verb: Callable[[Context, int], Any], done: Text, name: str) -> Response:
     """One act on the decision under way; a refusal shows the office's page again."""
     decision = subject(Decision)
-    call_id, code, decision_id = decision.stage.call.public_id, decision.stage.code, decision.id
+    call_id, decision_id = decision.stage.call.public_id, decision.id
+    place = decision.stage.code, decision.track
 
     def act(context: Context) -> str:
         verb(context, decision_id)
-        return url_for("awards.awards", public_id=call_id, stage=code)
+        return url_for("awards.awards", public_id=call_id, stage=place[0], track=place[1] or None)
 
     answer = perform(form, act, done)
-    return answer if answer is not None else _page(_again(call_id), code, **{name: form})
+    return answer if answer is not None else _page(_again(call_id), place, **{name: form})
 
 
 def _again(public_id: str) -> Call:
@@ -103,13 +120,17 @@ def _stage(call: Call, code: str | None) -> Stage:
     return found
 
 
-def _page(call: Call, code: str | None = None, *, form: PortalForm | None = None, **refused: PortalForm) -> Response:
+def _page(
+    call: Call, place: tuple[str, str] | None = None, *, form: PortalForm | None = None, **refused: PortalForm
+) -> Response:
     """One stage and track: the decision under way or the form that proposes one; below, all awards of the call."""
     actor, now = context().actor, context().now
     if ranked_call(actor, call.public_id) is None:
         return page("awards/office.html", call=call, barred=True)
-    stage = _stage(call, code or request.args.get("stage"))
-    track = request.args.get("track", "")[:40] or tracks(stage.id)[0]
+    code, chosen = place or (request.args.get("stage"), request.args.get("track", ""))
+    stage = _stage(call, code)
+    known = tracks(stage.id)
+    track = chosen if chosen in known else known[0]
     decision = queries.live_decision(stage.id, track)
     proposal = pages.Proposal(stage, track) if decision is None else None
     shown = form if form is not None else (proposal.form() if proposal and proposal.ready else None)
@@ -117,6 +138,7 @@ def _page(call: Call, code: str | None = None, *, form: PortalForm | None = None
     panels = tables.panels_of_stage(stage.id, track)
     return page(
         "awards/office.html", shown, status=status, call=call, stage=stage, track=track, barred=False,
+        tracks=pages.track_chips(call, stage, known, track),
         definition=call.definition, of_stage=call.definition.stage(stage.code), proposal=proposal,
         rows=proposal.rows(shown) if proposal and shown is not None else [],
         caps=pages.caps_beside(actor, call, proposal.pieces(shown)) if proposal and shown is not None else None,
@@ -127,4 +149,7 @@ def _page(call: Call, code: str | None = None, *, form: PortalForm | None = None
         approving=refused.get("approving") or ApproveForm(formdata=None),
         returning=refused.get("returning") or ReasonForm(formdata=None),
         publishing=refused.get("publishing") or ActionForm(formdata=None),
+        reserves=pages.reserve_list(actor, decision, now) if decision is not None else None,
+        promoting=refused.get("promoting") or PromoteForm(formdata=None),
+        passing_over=refused.get("passing_over") or PassOverForm(formdata=None),
     )  # fmt: skip

@@ -1,8 +1,9 @@
-"""The verbs: recommend, propose, approve, publish, answer."""
+"""The verbs: recommend, propose, approve, publish, answer, promote."""
 
 from portal.awards.service.decide import approve, propose, return_decision
 from portal.awards.service.issue import cancel_award, issue_award
 from portal.awards.service.offer import accept_award, decline_award, expire_award
+from portal.awards.service.promote import pass_over, promote
 from portal.awards.service.publish import publish
 from portal.awards.service.table import close_table, open_table, recommend, reopen_table
 
@@ -15,6 +16,8 @@ __all__ = [
     "expire_award",
     "issue_award",
     "open_table",
+    "pass_over",
+    "promote",
     "propose",
     "publish",
     "recommend",

@@ -66,10 +66,11 @@ def propose(
     places = tables.places(run)
     if any(entry_id not in places for entry_id in entries):
         raise NotRanked
-    _check_results(call, definition, entries, outcomes)
+    _check_results(call, definition, track, entries, outcomes)
     _check_reasons(outcomes, reason)
     if definition.awards:
-        _check_bundles(stage_id, track, entries, outcomes)
+        _check_count(call, outcomes)
+        _check_bundles(stage, track, entries, outcomes)
     decision = Decision(
         public_id=context.ids.public_id(), stage_id=stage_id, track=track, ranking_run_id=run.id,
         state=DecisionState.PROPOSED, rules_hash=call.content_hash, reason=reason.strip(), proposed_at=context.now,
@@ -111,6 +112,7 @@ def _entries(context: Context, stage_id: int, track: str, given: list[int]) -> d
 def _check_results(
     call: Call,
     definition: StageDefinition,
+    track: str,
     entries: dict[int, StageEntry],
     outcomes: Sequence[tuple[int, Result, str]],
 ) -> None:
@@ -134,7 +136,7 @@ def _check_results(
                 raise ConditionOpen(title=title, condition=say(condition.names))
     chosen = sum(result in rules.SELECTED for _, result, _ in outcomes)
     possible = sum(condition is None for condition in failed.values())
-    keep = rules.keep_of(definition, call.definition.awards)
+    keep = rules.keep_of(call.definition, definition.code, track)
     fault = rules.selection_fault(chosen, possible, keep, call.definition.awards)
     if fault is Fault.TOO_MANY:
         raise TooMany(keep=keep, count=chosen)
@@ -155,8 +157,25 @@ def _check_reasons(outcomes: Sequence[tuple[int, Result, str]], reason: str) -> 
             raise ReasonTooShort(f"reason_{entry_id}", least=rules.REASON_LEAST)
 
 
-def bundles(stage_id: int, track: str, entry_ids: Sequence[int]) -> dict[int, list[Piece]]:
-    """What the panels' closed tables recommend for these entries. Raises TableOpen."""
+def _check_count(call: Call, outcomes: Sequence[tuple[int, Result, str]]) -> None:
+    """The call's awards over all its tracks and stages."""
+    chosen = sum(result is Result.AWARD for _, result, _ in outcomes)
+    left = call.definition.awards.max_count - award_queries.live_count(call.id)
+    if chosen > left:
+        raise TooMany(keep=max(0, left), count=chosen)
+
+
+def bundles(stage: Stage, track: str, entry_ids: Sequence[int]) -> dict[int, list[Piece]]:
+    """What the panels' closed tables recommend for these entries, and what the call fixes. Raises TableOpen."""
+    definition = stage.call.definition
+    fixed = rules.fixed_pieces(definition, track)
+    if definition.bundle_is_fixed:
+        return dict.fromkeys(entry_ids, fixed)
+    advice = _closed_advice(stage.id, track, entry_ids)
+    return {entry_id: [*own, *fixed] if (own := advice.get(entry_id)) else [] for entry_id in entry_ids}
+
+
+def _closed_advice(stage_id: int, track: str, entry_ids: Sequence[int]) -> dict[int, list[Piece]]:
     closed: list[int] = []
     for panel in tables.panels_of_stage(stage_id, track):
         table = tables.table_of(panel.id)
@@ -167,15 +186,14 @@ def bundles(stage_id: int, track: str, entry_ids: Sequence[int]) -> dict[int, li
             closed.append(table.id)
     if not closed and entry_ids:
         raise TableOpen
-    advice = tables.advice_in(closed)
-    return {entry_id: advice[entry_id].bundle() if entry_id in advice else [] for entry_id in entry_ids}
+    return {entry_id: advice.bundle() for entry_id, advice in tables.advice_in(closed).items()}
 
 
 def _check_bundles(
-    stage_id: int, track: str, entries: dict[int, StageEntry], outcomes: Sequence[tuple[int, Result, str]]
+    stage: Stage, track: str, entries: dict[int, StageEntry], outcomes: Sequence[tuple[int, Result, str]]
 ) -> None:
     awarded = [entry_id for entry_id, result, _ in outcomes if result is Result.AWARD]
-    for entry_id, bundle in bundles(stage_id, track, awarded).items():
+    for entry_id, bundle in bundles(stage, track, awarded).items():
         if not bundle:
             raise NothingRecommended(title=entries[entry_id].application.title)
 
@@ -188,7 +206,7 @@ def approve(context: Context, decision_id: int, note: str = "") -> Decision:
     decision = queries.locked_decision(decision_id)
     stage = decision.stage
     _move(decision, DecisionState.APPROVED)
-    bar = bar_of(context, decision)
+    bar = bar_of(context, decision, second_needed=second_needed(decision))
     if bar is not None:
         raise MayNotApprove(why=rules.BARS[bar])
     outcomes = queries.outcomes_of(decision_id)
@@ -196,7 +214,7 @@ def approve(context: Context, decision_id: int, note: str = "") -> Decision:
     if stage.call.definition.stage(stage.code).awards:
         awarded = [outcome for outcome in outcomes if outcome.result is Result.AWARD]
         _hold_tables(stage.id, decision.track)
-        pieces = bundles(stage.id, decision.track, [outcome.entry_id for outcome in awarded])
+        pieces = bundles(stage, decision.track, [outcome.entry_id for outcome in awarded])
         budgets.hold(rules.bundle_charges((p for b in pieces.values() for p in b), stage.call.definition))
         for outcome in awarded:
             issue_award(context, outcome.id, pieces[outcome.entry_id])
@@ -215,10 +233,10 @@ def _hold_tables(stage_id: int, track: str) -> None:
     ).all()
 
 
-def bar_of(context: Context, decision: Decision) -> Bar | None:
-    """Why the actor may not approve this decision."""
+def bar_of(context: Context, decision: Decision, *, second_needed: bool) -> Bar | None:
+    """Why the actor may not approve this decision, or draw on its reserve list."""
     outcomes = queries.outcomes_of(decision.id)
-    parties = queries.parties_of(decision, second_needed(decision))
+    parties = queries.parties_of(decision, second_needed)
     conflicted = queries.is_barred_from(context.actor, [outcome.entry_id for outcome in outcomes])
     places = queries.affiliations_of(tables.identities(context.actor), context.now)
     return rules.bar_to_approve(context.actor, decision.stage.call.scopes, parties, places, conflicted)
@@ -231,7 +249,7 @@ def second_needed(decision: Decision) -> bool:
     if not definition.awards or threshold <= 0:
         return True
     awarded = [o.entry_id for o in queries.outcomes_of(decision.id) if o.result is Result.AWARD]
-    pieces = bundles(decision.stage_id, decision.track, awarded)
+    pieces = bundles(decision.stage, decision.track, awarded)
     total = sum(rules.total_value(bundle, call.definition) for bundle in pieces.values())
     return rules.needs_second_approver(definition, total, threshold)
 

@@ -38,9 +38,10 @@ def issue_award(context: Context, outcome_id: int, components: Sequence[Piece]) 
         .options(joinedload(Outcome.entry).joinedload(StageEntry.application), joinedload(Outcome.decision))
         .with_for_update(of=Outcome)
     ).one()
-    if outcome.result is not Result.AWARD:
+    if outcome.result is not Result.AWARD and outcome.promoted_at is None:
         raise WrongResult(result=rules.RESULTS[outcome.result])
-    if outcome.decision.state not in (DecisionState.PROPOSED, DecisionState.APPROVED):
+    decided = DecisionState.PUBLISHED if outcome.promoted_at else DecisionState.APPROVED
+    if outcome.decision.state not in (DecisionState.PROPOSED, decided):
         raise DecisionStateRefused(state=rules.DECISION_STATES[outcome.decision.state])
     call = outcome.entry.application.call
     bundle = [piece for piece in components if piece.quantity]

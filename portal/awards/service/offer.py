@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from portal.applications.models import InstitutionRole
 from portal.audit.service import record
 from portal.awards import rules
 from portal.awards.errors import AwardStateRefused, NotYoursToAnswer, OfferExpired, ReasonTooShort
-from portal.awards.jobs import ACCEPTED, DECLINED, EXPIRED
+from portal.awards.jobs import ACCEPTED, DECLINED, EXPIRE, EXPIRED, OFFER
 from portal.awards.models import Award, AwardState
 from portal.awards.queries import awards as queries
 from portal.awards.queries.decisions import affiliations_of
@@ -42,6 +42,15 @@ def _open(context: Context, award_id: int) -> Award:
         raise AwardStateRefused(state=rules.AWARD_STATES[award.state])
     award.answered_at, award.answered_by_id = context.now, context.actor.person_id
     return award
+
+
+def offer_award(context: Context, award: Award, days: int) -> None:
+    """The clock starts; without an answer by then the offer lapses."""
+    move_award(award, AwardState.OFFERED)
+    award.offered_at, award.answer_until = context.now, context.now + timedelta(days=days)
+    record(context, "AwardOffered", "award", award.public_id, answer_until=award.answer_until.isoformat())
+    enqueue(EXPIRE, {"award_id": award.id}, key=str(award.id), now=context.now, run_at=award.answer_until)
+    enqueue(OFFER, {"award_id": award.id}, key=str(award.id), now=context.now)
 
 
 def accept_award(context: Context, award_id: int) -> Award:

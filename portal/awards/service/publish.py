@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from portal.applications.models import EntryState
 from portal.applications.service import enter_stage, move_entry
 from portal.audit.jobs import ANCHOR
 from portal.audit.service import record
 from portal.awards import rules
 from portal.awards.errors import Conflicted, DecisionStateRefused
-from portal.awards.jobs import EXPIRE, OFFER, OUTCOME
-from portal.awards.models import Award, AwardState, Decision, DecisionState, Outcome, Result
+from portal.awards.jobs import OUTCOME
+from portal.awards.models import Decision, DecisionState, Outcome, Result
 from portal.awards.queries import awards as award_queries
 from portal.awards.queries import decisions as queries
-from portal.awards.service.issue import cancel_award, move_award
+from portal.awards.service.issue import cancel_award
+from portal.awards.service.offer import offer_award
 from portal.budgets import service as budgets
 from portal.platform.context import Context
 from portal.platform.db import db
@@ -48,10 +47,12 @@ def publish(context: Context, decision_id: int) -> Decision:
         _settle(context, outcome, following)
         enqueue(OUTCOME, {"outcome_id": outcome.id}, key=str(outcome.id), now=context.now)
     _offer_all(context, decision, {o.id: o for o in outcomes}, call.definition.awards.acceptance_days)
-    decision.stage.decided_at = context.now
     record(context, "DecisionPublished", "decision", decision.public_id, stage=decision.stage.public_id)
-    if following is None or call.definition.judges_report(following.code):
-        mark_decided(context, call.id)
+    db.session.flush()
+    if not queries.has_open_entries(decision.stage_id):
+        decision.stage.decided_at = context.now
+        if following is None or call.definition.judges_report(following.code):
+            mark_decided(context, call.id)
     reason = {"reason": f"decision {decision.public_id}"}
     enqueue(ANCHOR, reason, key=f"decision:{decision.id}", now=context.now)
     db.session.flush()
@@ -76,14 +77,6 @@ def _offer_all(context: Context, decision: Decision, outcomes: dict[int, Outcome
         if outcomes[award.outcome_id].entry.state is EntryState.WITHDRAWN:
             cancel_award(context, award.id, GONE)
             continue
-        _offer(context, award, days)
+        offer_award(context, award, days)
         offered.append(award.public_id)
     budgets.show_from(context, "award", offered, context.now)
-
-
-def _offer(context: Context, award: Award, days: int) -> None:
-    move_award(award, AwardState.OFFERED)
-    award.offered_at, award.answer_until = context.now, context.now + timedelta(days=days)
-    record(context, "AwardOffered", "award", award.public_id, answer_until=award.answer_until.isoformat())
-    enqueue(EXPIRE, {"award_id": award.id}, key=str(award.id), now=context.now, run_at=award.answer_until)
-    enqueue(OFFER, {"award_id": award.id}, key=str(award.id), now=context.now)

@@ -19,6 +19,7 @@ from portal.awards.errors import (
     NotOnPanel,
     NotRanked,
     NotTheChair,
+    OverCeiling,
     OverRequest,
     ReasonTooShort,
     TableClosed,
@@ -59,7 +60,7 @@ def _locked(table_id: int) -> AwardTable:
 def open_table(context: Context, panel_id: int) -> AwardTable:
     """The panel's table, made once: everything asked for above the line, nothing below it.
 
-    Raises NotAnAwardingStage, NotRanked, Forbidden.
+    Raises NotAnAwardingStage (nothing to recommend here), NotRanked, Forbidden.
     """
     panel = _panel(panel_id)
     call = panel.stage.call
@@ -71,7 +72,7 @@ def open_table(context: Context, panel_id: int) -> AwardTable:
     if known is not None:
         return known
     stage = call.definition.stage(panel.stage.code)
-    if not stage.awards:
+    if not stage.awards or call.definition.bundle_is_fixed:
         raise NotAnAwardingStage
     run = latest_run(panel.stage_id, panel.track)
     if run is None:
@@ -80,10 +81,11 @@ def open_table(context: Context, panel_id: int) -> AwardTable:
     db.session.add(table)
     db.session.flush()
     places = queries.places(run)
-    keep = rules.keep_of(stage, call.definition.awards)
+    keep = rules.keep_of(call.definition, stage.code, panel.track)
     for entry in queries.entries_of_panel(panel_id):
         place = places.get(entry.id)
-        for piece in rules.first_advice(queries.requested(entry), place.rank if place else None, keep):
+        ceiling = queries.ceiling(entry, call.definition, place)
+        for piece in rules.first_advice(ceiling, place.rank if place else None, keep):
             db.session.add(_row(context, table.id, Advice(entry.id, piece, ""), by=None))
     record(context, "AwardTableOpened", "panel", panel.public_id, stage=panel.stage.public_id)
     db.session.flush()
@@ -108,7 +110,8 @@ def _seat(context: Context, panel: Panel) -> Seat:
 def recommend(context: Context, table_id: int, rows: Sequence[Advice], version: int) -> AwardTable:
     """Save a member's rows on top of `version`. Rows of an entry from which a conflict bars them do not exist.
 
-    Raises NotOnPanel, TableClosed, Stale (somebody saved in between), EntryNotInTable, OverRequest, WholeNumber.
+    Raises NotOnPanel, TableClosed, Stale (somebody saved in between), EntryNotInTable, OverRequest,
+    OverCeiling, WholeNumber.
     """
     table = _locked(table_id)
     panel = _panel(table.panel_id)
@@ -119,6 +122,7 @@ def recommend(context: Context, table_id: int, rows: Sequence[Advice], version: 
         raise Stale(who=_last_author(table))
     entries = _visible(context, panel)
     definition = panel.stage.call.definition
+    places = queries.places(latest_run(panel.stage_id, panel.track))
     stored = {
         (row.entry_id, row.component, row.option, row.year): row
         for row in db.session.scalars(
@@ -129,7 +133,7 @@ def recommend(context: Context, table_id: int, rows: Sequence[Advice], version: 
         entry = entries.get(advice.entry_id)
         if entry is None:
             raise EntryNotInTable
-        _check(entry, advice.piece, definition)
+        _check(entry, advice.piece, definition, places.get(entry.id))
         _store(context, table, stored.get((entry.id, *advice.piece.key)), advice)
     table.version += 1
     record(
@@ -155,19 +159,20 @@ def _visible(context: Context, panel: Panel) -> dict[int, StageEntry]:
     return {entry.id: entry for entry in entries if entry.id in sight}
 
 
-def _check(entry: StageEntry, piece: Piece, definition: CallDefinition) -> None:
+def _check(entry: StageEntry, piece: Piece, definition: CallDefinition, place: queries.Place | None) -> None:
     if piece.quantity < 0 or piece.months < 0:
         raise WholeNumber(rules.cell("q", entry.public_id, piece), typed=str(min(piece.quantity, piece.months)))
-    asked = next((p for p in queries.requested(entry) if p.key == piece.key), None)
-    if rules.within_request(asked, piece):
+    most = next((p for p in queries.ceiling(entry, definition, place) if p.key == piece.key), None)
+    if rules.within_ceiling(most, piece):
         return
     component = next((c for c in definition.components if c.code == piece.component), None)
-    unit = "KRW" if component is None else definition.currency if component.kind == "money" else component.unit
-    raise OverRequest(
+    unit = definition.currency if component is None or component.is_money else component.unit
+    refusal = OverRequest if component is None or component.is_asked else OverCeiling
+    raise refusal(
         rules.cell("q", entry.public_id, piece),
         title=entry.application.title,
         component=say(component.names) if component else piece.component,
-        asked=quantity(asked.quantity if asked else 0, unit),
+        most=quantity(most.quantity if most else 0, unit),
     )
 
 
@@ -193,7 +198,8 @@ def close_table(context: Context, table_id: int) -> AwardTable:
     entries = queries.entries_of_panel(panel.id)
     advice = queries.advice_in([table.id])
     sight = queries.open_to(context.actor, [entry.id for entry in entries])
-    wanting = [entry for entry in entries if _lacks_reason(entry, advice.get(entry.id, queries.Advice()))]
+    definition = panel.stage.call.definition
+    wanting = [e for e in entries if _lacks_reason(e, definition, advice.get(e.id, queries.Advice()))]
     if wanting:
         titles = [entry.application.title for entry in wanting if entry.id in sight] or ["…"]
         raise CutNeedsReason(share=rules.CUT_PER_CENT, least=rules.REASON_LEAST, titles=", ".join(titles))
@@ -202,11 +208,12 @@ def close_table(context: Context, table_id: int) -> AwardTable:
     return table
 
 
-def _lacks_reason(entry: StageEntry, advice: queries.Advice) -> bool:
+def _lacks_reason(entry: StageEntry, definition: CallDefinition, advice: queries.Advice) -> bool:
     """A funded entry with a deep cut and no reason. One that gets nothing is explained by the decision itself."""
     if not advice.bundle() or len(advice.reason.strip()) >= rules.REASON_LEAST:
         return False
-    return any(rules.is_deep_cut(piece, advice.pieces.get(piece.key)) for piece in queries.requested(entry))
+    asked = [p for p in queries.ceiling(entry, definition, None) if definition.component(p.component).is_asked]
+    return any(rules.is_deep_cut(piece, advice.pieces.get(piece.key)) for piece in asked)
 
 
 def reopen_table(context: Context, table_id: int, reason: str) -> AwardTable:

@@ -116,7 +116,7 @@ def _money_caps(draft: Whole, component: Component) -> list[Row]:
     return [
         {
             "label": say(Text("{name}, {year}년", "{name}, {year}"), name=say(component.names), year=year),
-            "asked": asked.get(year, 0), "cap": component.max_per_year, "unit": draft.definition.currency,
+            "asked": asked.get(year, 0), "cap": component.award_cap, "unit": draft.definition.currency,
             "mark": component.mark,
         }
         for year in years_of(component, draft.definition)

@@ -80,6 +80,8 @@ def offer(context: Context, payload: dict[str, Any]) -> list[Draft]:
             to=to,
             subject=Text("지원 제안에 답해 주십시오", "Please answer the offer"),
             paragraphs=[
+                *([line("예비 명단에서 자리를 이어받게 되었습니다.", "A place has come free, and you are next on the reserve list.")]
+                  if award.outcome.promoted_at else []),
                 line(
                     "‘{title}’에 {total} 규모(현물 포함)의 지원을 제안합니다.",
                     "We offer ‘{title}’ support worth {total}, in-kind included.",

@@ -106,6 +106,12 @@ class CallDefinition(Part):
         return self
 
     @property
+    def bundle_is_fixed(self) -> bool:
+        """Every award gets the same: no panel has amounts to recommend."""
+        given = [c for c in self.components if not c.shared]
+        return bool(given) and all(c.fixed is not None for c in given)
+
+    @property
     def has_institutions(self) -> bool:
         return self.applicant == "consortium"
 

@@ -39,7 +39,8 @@ class Component(Part):
 
     `fixed`: everybody awarded gets just this much (an amount a month, or places) and nobody asks for it.
     `binds`: which of two caps hold, the line's and the award's own (`max_per_year`); where the line does not bind, the
-    money is booked on `unbound_line`, which is shown and never a limit. `rank_caps`: the most for ranks 1, 2, ...
+    money is booked on `<unbound_line>_<year>`, which is shown and never a limit. `rank_caps`: the most for ranks 1,
+    2, ... of what nobody asks for.
     """
 
     code: Code
@@ -68,7 +69,25 @@ class Component(Part):
 
     @property
     def is_asked(self) -> bool:
+        """Applicants ask for it."""
         return self.asked and self.fixed is None and not self.shared
+
+    @property
+    def is_money(self) -> bool:
+        return self.kind in ("money", "monthly")
+
+    @property
+    def counts_months(self) -> bool:
+        return self.kind in ("resource", "monthly")
+
+    @property
+    def award_cap(self) -> int | None:
+        """The most of it for one award in one year, where that cap binds."""
+        return self.max_per_year if "award" in self.binds else None
+
+    def line_of(self, year: int) -> str:
+        """The line that pays the money of a year."""
+        return f"{self.line if 'line' in self.binds else self.unbound_line}_{year}"
 
 
 class AwardRule(Part):
@@ -78,6 +97,7 @@ class AwardRule(Part):
     second_approver_above: int = 0
     acceptance_days: int = 14
     promote: bool = False  # a place given up goes to the next on the reserve list, checked anew
+    reserve_days: int = 0  # how long the reserve list may be drawn on after publication; 0: as long as the call runs
     mark: Mark | None = None
 
 

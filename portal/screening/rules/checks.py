@@ -7,7 +7,7 @@ from typing import Any
 
 from portal.programs.definition import CallDefinition, ScreeningRule
 from portal.screening.models import FindingResult
-from portal.screening.rules import money, papers, team
+from portal.screening.rules import answered, money, papers, team
 from portal.screening.rules.findings import Answer, Content, Facts, FoundFinding, evidence
 
 Check = Callable[[Content, dict[str, Any], CallDefinition, Facts], Answer]
@@ -24,6 +24,11 @@ KINDS: dict[str, Check] = {
     "one_application_per_lead": team.one_application_per_lead,
     "one_application_per_pi": team.one_application_per_pi,
     "has_pi": team.has_pi,
+    "has_member": team.has_member,
+    "team_size": team.team_size,
+    "one_team_per_person": team.one_team_per_person,
+    "answer_among": answered.answer_among,
+    "years_since": answered.years_since,
     "sections_complete": papers.sections_complete,
     "page_limits": papers.page_limits,
     "attachments_present": papers.attachments_present,

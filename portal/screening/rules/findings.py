@@ -33,6 +33,7 @@ class Facts:
     sanctions: tuple[SanctionFact, ...] = ()
     others_of_lead: tuple[str, ...] = ()  # receipts of other applications in the call with the same lead
     others_of_pi: tuple[str, ...] = ()
+    members_elsewhere: tuple[tuple[str, str], ...] = ()  # (e-mail key, receipt of another application in the call)
     stage: str = ""  # code of the stage, for the sections it asks for itself
 
 

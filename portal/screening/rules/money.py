@@ -54,13 +54,13 @@ def _over(component: Component, content: Content) -> list[Evidence]:
     rows = [m for m in content["means"] if m["component"] == component.code]
     found = []
     for m in rows:
-        if component.max_per_year is not None and component.kind == "money" and m["quantity"] > component.max_per_year:
+        if component.award_cap is not None and component.kind == "money" and m["quantity"] > component.award_cap:
             found.append(
                 evidence(
                     f"‘{component.names.get('ko', '')}’ {m['year']}년 {m['quantity']:,}: "
-                    f"연간 상한 {component.max_per_year:,}을 넘었습니다.",
+                    f"연간 상한 {component.award_cap:,}을 넘었습니다.",
                     f"“{component.names.get('en', '')}” {m['year']}: {m['quantity']:,} is over the yearly cap of "
-                    f"{component.max_per_year:,}.",
+                    f"{component.award_cap:,}.",
                     f"means.{component.code}",
                 )
             )

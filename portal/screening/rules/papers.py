@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from portal.applications.rules.answers import is_shown
@@ -80,9 +81,9 @@ def _limits(definition: CallDefinition) -> dict[str, tuple[int, dict[str, str]]]
 
 
 def page_limits(content: Content, params: Params, definition: CallDefinition, facts: Facts) -> Answer:
-    """No document is longer than its limit; a length that could not be counted goes to a person."""
+    """No document or film is longer than its limit; a length that could not be counted goes to a person."""
     limits = _limits(definition)
-    over: list[Evidence] = []
+    over = list(_long_films(content, definition))
     unknown: list[Evidence] = []
     for a in content["attachments"]:
         limit, names = limits.get(a["slot"], (None, {}))
@@ -110,6 +111,20 @@ def page_limits(content: Content, params: Params, definition: CallDefinition, fa
             over, evidence("모든 문서가 쪽수 제한 안에 있습니다.", "Every document is within its limit.", "attachments")
         )
     return unclear(*unknown)
+
+
+def _long_films(content: Content, definition: CallDefinition) -> Iterator[Evidence]:
+    limits = {a.code: a.max_seconds for a in definition.attachments if a.max_seconds}
+    for section in definition.sections:
+        limits |= {f"{section.code}.{q.code}": q.max_seconds for q in section.questions if q.max_seconds}
+    for a in content["attachments"]:
+        limit = limits.get(a["slot"])
+        if limit is not None and (a.get("seconds") or 0) > limit:
+            yield evidence(
+                f"영상 {a['seconds']}초: {limit}초를 넘었습니다 ({a['filename']}).",
+                f"The film lasts {a['seconds']} seconds; the limit is {limit} ({a['filename']}).",
+                f"attachments.{a['id']}",
+            )
 
 
 def _wanted_from(slot: AttachmentSlot, content: Content) -> list[tuple[str, str]]:

@@ -1,4 +1,4 @@
-"""Checks of who applies: lead, mandatory members, restrictions, consents, one application per lead."""
+"""Checks of who applies: lead, mandatory members, team size, restrictions, consents, one application each."""
 
 from __future__ import annotations
 
@@ -28,6 +28,12 @@ KIND_WORDS = {
     "university": ("대학", "university"),
     "research_institute": ("연구기관", "research institute"),
     "public_body": ("공공기관", "public body"),
+}
+ROLE_WORDS = {
+    "pi": ("연구책임자", "principal investigator"),
+    "researcher": ("연구원", "researcher"),
+    "student": ("학생", "student"),
+    "talent": ("유치 인재", "talent from abroad"),
 }
 GROUPS = {
     "company": ("company_sme", "company_early_mid", "company_mid", "company_large"),
@@ -280,3 +286,47 @@ def has_pi(content: Content, params: Params, definition: CallDefinition, facts: 
     if len(leads) >= least:
         return passes(evidence(f"연구책임자: {names}", f"Principal investigator: {names}", f"members.{leads[0]['id']}"))
     return fails_if([evidence("연구책임자가 없습니다.", "There is no principal investigator.", "members")])
+
+
+def team_size(content: Content, params: Params, definition: CallDefinition, facts: Facts) -> Answer:
+    """As many people as the call takes in one team."""
+    low, high = definition.members.least, definition.members.most
+    count = len(content["members"])
+    seen = evidence(f"참여자 {count}명 (허용 {low}~{high}명)", f"{count} members (allowed {low} to {high})", "members")
+    return passes(seen) if low <= count <= high else fails_if([seen])
+
+
+def one_team_per_person(content: Content, params: Params, definition: CallDefinition, facts: Facts) -> Answer:
+    """Nobody is in two teams of the call, by account or by address."""
+    return fails_if(
+        (
+            evidence(
+                f"‘{m['name']}’님은 이 공고의 다른 신청서에도 참여합니다: {receipt}",
+                f"{m['name']} is also in another application of this call: {receipt}",
+                f"members.{m['id']}",
+            )
+            for m in content["members"]
+            for key, receipt in facts.members_elsewhere
+            if key == m["email_key"]
+        ),
+        evidence("아무도 두 팀에 참여하지 않습니다.", "Nobody is in two teams.", "members"),
+    )
+
+
+def has_member(content: Content, params: Params, definition: CallDefinition, facts: Facts) -> Answer:
+    """At least `min` members in the role."""
+    role, least = str(params.get("role", "researcher")), int(params.get("min", 1))
+    there = [m for m in content["members"] if m["role"] == role]
+    names = ", ".join(str(m["name"]) for m in there)
+    ko, en = ROLE_WORDS.get(role, (role, role))
+    if len(there) >= least:
+        return passes(evidence(f"{ko}: {names}", f"{en.capitalize()}: {names}", f"members.{there[0]['id']}"))
+    return fails_if(
+        [
+            evidence(
+                f"{ko}이(가) {least}명 이상 있어야 하나 {len(there)}명입니다.",
+                f"At least {least} in the role “{en}” must take part; there are {len(there)}.",
+                "members",
+            )
+        ]
+    )

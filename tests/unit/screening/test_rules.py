@@ -29,6 +29,7 @@ def test_an_application_in_order_passes_every_rule() -> None:
     assert eligible(found)
 
 
+FILM = {"id": "f3", "slot": "about.show", "slice": "", "filename": "demo.mp4", "pages": None, "seconds": 181}
 Break = Callable[[Content], object]
 BROKEN: list[tuple[str, Break, FindingResult, str]] = [
     ("lead_kind", lambda c: c["institutions"][0].update(country="US"), FAIL, "institutions.lead"),
@@ -52,6 +53,21 @@ BROKEN: list[tuple[str, Break, FindingResult, str]] = [
     ("budget_matching", lambda c: c["costs"][0].update(cash=2, in_kind=23), FAIL, "costs.lead"),
     ("means_within_caps", lambda c: c["means"][0].update(quantity=100_000_001), FAIL, "means.money"),
     ("means_within_caps", lambda c: c["means"][0].update(component="none"), FAIL, "means.none"),
+    ("has_member", lambda c: c["members"][1].update(role="researcher"), FAIL, "members"),
+    ("team_size", lambda c: c["members"].extend(c["members"][1:] * 14), FAIL, "members"),
+    ("answer_among", lambda c: c["sections"]["about"][""].update(field="other"), UNCLEAR, "sections.about.field"),
+    ("answer_among", lambda c: c["sections"]["about"][""].pop("field"), FAIL, "sections.about.field"),
+    ("years_since", lambda c: c["sections"]["about"][""].update(degree="2020-07-20"), FAIL, "sections.about.degree"),
+    (
+        "years_since",
+        lambda c: c["sections"]["about"][""].update(degree="2020-07-20", more=1),
+        UNCLEAR,
+        "sections.about.degree",
+    ),
+    ("years_since", lambda c: c["sections"]["about"][""].update(degree="2025-07-30"), UNCLEAR, "sections.about.degree"),
+    ("years_since", lambda c: c["sections"]["about"][""].update(degree="2026-03-01"), FAIL, "sections.about.degree"),
+    ("years_since", lambda c: c["sections"]["about"][""].pop("degree"), FAIL, "sections.about.degree"),
+    ("page_limits", lambda c: c["attachments"].append(FILM), FAIL, "attachments.f3"),
     ("asks_for_something", lambda c: (c["means"].clear(), c["costs"].clear()), FAIL, "means"),
 ]
 
@@ -65,6 +81,18 @@ def test_a_broken_rule_is_found_where_it_is_broken(
     found = one(kind, given)
     assert (found.result, found.evidence[0]["place"]) == (expected, place)
     assert all(e["ko"] and e["en"] and e["ko"] != e["en"] for e in found.evidence)
+
+
+def test_the_years_are_counted_to_the_day_of_the_deadline() -> None:
+    given = content()
+    given["sections"]["about"][""]["degree"] = "2020-07-21"
+    assert one("years_since", given).result is PASS
+
+
+def test_whoever_is_in_two_teams_is_found_with_the_other_receipt() -> None:
+    found = one("one_team_per_person", content(), members_elsewhere=(("b@example.org", "R-2"),))
+    assert (found.result, found.evidence[0]["place"]) == (FAIL, "members.m2")
+    assert "R-2" in found.evidence[0]["en"]
 
 
 def test_a_foreign_institution_may_be_joint() -> None:

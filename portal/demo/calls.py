@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import enum
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from portal.awards.models import Result
+from portal.awards.rules import keep_of
 from portal.demo import deciding, reviewing
 from portal.demo.acting import Steps, act, read
+from portal.demo.applying import Applying
 from portal.demo.people import Cast
 from portal.demo.teams import Shape, Team
 from portal.platform import clock
@@ -37,6 +40,8 @@ class Until(enum.IntEnum):
 
 @dataclass(frozen=True)
 class Plan:
+    """`agreed`: components of which the best who asked gets so much a year, and nobody else any."""
+
     code: str
     names: dict[str, str]
     definition: CallDefinition
@@ -45,15 +50,26 @@ class Plan:
     shape: Shape
     until: Until = Until.DECIDED
     favoured: Team | None = None
+    agreed: dict[str, int] = field(default_factory=dict)
+    works: list[Applying] = field(default_factory=list)  # those who apply
 
     @property
-    def kept(self) -> list[int]:
-        """How many go on from each stage."""
-        awards, left, found = self.definition.awards, self.shape.teams, []
-        for stage in self.definition.stages:
-            left = min(left, stage.keep, awards.max_count if stage.awards else stage.keep)
-            found.append(left)
-        return found
+    def tracks(self) -> list[str]:
+        return [track.code for track in self.definition.tracks] or [""]
+
+    def kept(self, position: int, track: str) -> int:
+        """How many of a track go on from a stage, when everybody who can does."""
+        count = len(self.tracks)
+        number = self.tracks.index(track)
+        left = sum(n % count == number for n in range(1, self.shape.teams + 1))
+        for stage in self.definition.stages[: position + 1]:
+            left = min(left, keep_of(self.definition, stage.code, track))
+        return left
+
+    @property
+    def kept_by_stage(self) -> dict[str, int]:
+        stages = enumerate(self.definition.stages)
+        return {stage.code: sum(self.kept(n, track) for track in self.tracks) for n, stage in stages}
 
 
 def kst(year: int, month: int, day: int, hour: int = 0, minute: int = 0) -> datetime:
@@ -72,11 +88,13 @@ def next_morning(moment: datetime, hour: int = 10) -> datetime:
 def adapted(
     definition: CallDefinition, keeps: dict[str, int], panel: int | None = None, reviews: int | None = None
 ) -> CallDefinition:
-    """The same program with other keep-counts and smaller panels; stages that `keeps` does not name fall away."""
+    """The same program with other keep-counts (of each track), two of its tracks and smaller panels; stages that
+    `keeps` does not name fall away."""
     data: dict[str, Any] = definition.model_dump(mode="json")
     data["stages"] = [stage for stage in data["stages"] if stage["code"] in keeps]
+    data["tracks"] = [track | {"keep": keeps} for track in data["tracks"][:2]]
     for stage in data["stages"]:
-        stage["keep"] = keeps[stage["code"]]
+        stage["keep"] = keeps[stage["code"]] * max(1, len(data["tracks"]))
         rule = stage["panel"]
         if panel is not None:
             together = rule["reviews_per_entry"] >= rule["size"]
@@ -100,45 +118,67 @@ def call(plan: Plan, cast: Cast, seed: str) -> Steps:
         return
     judges = reviewing.Judges(seed, plan.favoured)
     last = len(plan.definition.stages) - 1
-    for position, keep in enumerate(plan.kept):
-        yield from _stage(plan, position, keep, cast, judges, rng, last=position == last)
+    for position in range(last + 1):
+        yield from _stage(plan, position, cast, judges, rng, last=position == last)
         if plan.until is Until.IN_REVIEW or (position == last and plan.until is not Until.DECIDED):
             return
-    yield from _answers(plan)
+    yield from _answers(plan, cast, rng)
 
 
-def _stage(
-    plan: Plan, position: int, keep: int, cast: Cast, judges: reviewing.Judges, rng: random.Random, *, last: bool
-) -> Steps:
+def _stage(plan: Plan, position: int, cast: Cast, judges: reviewing.Judges, rng: random.Random, *, last: bool) -> Steps:
     first = position == 0
     if first:
         yield plan.closes - timedelta(days=5)
-    stage = reviewing.stage_of(plan.code, position)
-    panel_id = reviewing.form_panel(cast, stage, rng)
+    stage, count = reviewing.stage_of(plan.code, position), len(plan.tracks)
+    panels = {
+        track: reviewing.form_panel(cast, stage, rng, reviewing.Part(n, count), track)
+        for n, track in enumerate(plan.tracks)
+    }
+    panel_ids = list(panels.values())
     yield clock.now() + timedelta(hours=20)
-    reviewing.answer_invitations(cast, panel_id, decline=first)
+    for n, panel_id in enumerate(panel_ids):
+        reviewing.answer_invitations(cast, panel_id, decline=first and n == 0)
     yield clock.now() + timedelta(hours=6)
-    reviewing.accept_late_seats(panel_id)
+    for panel_id in panel_ids:
+        reviewing.accept_late_seats(panel_id)
     yield (plan.closes + CLOSED_FOR_SURE) if first else clock.now() + timedelta(hours=1)
+    if stage.definition.sections and not first:
+        yield from _own_sections(plan, stage)
     yield next_morning(clock.now(), 9)
     reviewing.decide_unclear(cast, stage)
     yield clock.now() + timedelta(minutes=30)
-    reviewing.ask_to_route(cast, panel_id, seed=position + 1)
+    for panel_id in panel_ids:
+        reviewing.ask_to_route(cast, panel_id, seed=position + 1)
     yield clock.now() + timedelta(hours=1)
-    reviewing.publish_assignments(cast, panel_id)
+    for panel_id in panel_ids:
+        reviewing.publish_assignments(cast, panel_id)
     yield clock.now() + timedelta(hours=2)
-    reviewing.declare(cast, panel_id, conflicts=first)
+    for n, panel_id in enumerate(panel_ids):
+        reviewing.declare(cast, panel_id, conflicts=first and n == 0)
     yield clock.now() + timedelta(hours=1)
     reviewing.settle_unsure(cast, stage)
-    reviewing.replace_declined(cast, panel_id)
+    for panel_id in panel_ids:
+        reviewing.replace_declined(cast, panel_id)
     yield clock.now() + timedelta(hours=1)
-    reviewing.declare(cast, panel_id, conflicts=False)
+    for panel_id in panel_ids:
+        reviewing.declare(cast, panel_id, conflicts=False)
     if plan.until is Until.IN_REVIEW:
-        yield from _half_reviewed(stage, panel_id, cast, judges)
+        yield from _half_reviewed(stage, panel_ids[0], cast, judges)
         return
-    yield from reviewing.review_all(judges, stage, panel_id, days=max(1.0, stage.definition.review_days - 1.0))
+    days = max(0.5, stage.definition.review_days - 1.0)
+    yield from reviewing.review_all(judges, stage, panel_ids, days)
     yield next_morning(clock.now())
-    yield from _decision(plan, stage, panel_id, keep, cast, last=last)
+    yield from _decisions(plan, position, stage, panels, cast, last=last)
+
+
+def _own_sections(plan: Plan, stage: reviewing.StageIds) -> Steps:
+    """Everybody in the stage hands in what it asks for, over a third of the time they have."""
+    entered = reviewing.applications_in(stage)
+    works = [work for work in plan.works if work.team.application_id in entered]
+    begin, span = clock.now(), timedelta(days=(stage.definition.own_days or 3) / 3)
+    for n, work in enumerate(works):
+        yield begin + span * (n + 1) / len(works)
+        work.hand_in_own_sections()
 
 
 def _half_reviewed(stage: reviewing.StageIds, panel_id: int, cast: Cast, judges: reviewing.Judges) -> Steps:
@@ -155,39 +195,62 @@ def _half_reviewed(stage: reviewing.StageIds, panel_id: int, cast: Cast, judges:
             reviewing.hand_in(mine)
 
 
-def _decision(plan: Plan, stage: reviewing.StageIds, panel_id: int, keep: int, cast: Cast, *, last: bool) -> Steps:
-    rows = deciding.ranked(stage)
-    deciding.find_conditions(cast, stage, rows)
-    if stage.definition.awards:
-        table_id = deciding.open_table(cast, panel_id)
+def _decisions(
+    plan: Plan, position: int, stage: reviewing.StageIds, panels: dict[str, int], cast: Cast, *, last: bool
+) -> Steps:
+    """Every track of the stage: the table where amounts are to be set, the proposal, a second person, publication."""
+    ranked = {track: deciding.ranked(stage, track) for track in panels}
+    keeps = {track: plan.kept(position, track) for track in panels}
+    for rows in ranked.values():
+        deciding.find_conditions(cast, stage, rows)
+    if stage.definition.awards and not plan.definition.bundle_is_fixed:
+        table_ids = {track: deciding.open_table(cast, panel_id) for track, panel_id in panels.items()}
         yield clock.now() + timedelta(hours=1)
-        deciding.recommend(cast, stage, table_id, rows[:keep], rows[keep:])
+        for track, rows in ranked.items():
+            keep = keeps[track]
+            deciding.recommend(cast, stage, table_ids[track], rows[:keep], rows[keep:], plan.agreed)
         if last and plan.until is Until.AWARD_TABLE:
             return
         yield clock.now() + timedelta(hours=1)
-        deciding.close_table(cast, table_id)
+        for table_id in table_ids.values():
+            deciding.close_table(cast, table_id)
     yield clock.now() + timedelta(hours=1)
-    decision_id = deciding.propose(cast, stage, rows, keep)
+    rest = Result.RESERVE if stage.definition.awards and plan.definition.awards.promote else Result.DECLINE
+    proposed = [deciding.propose(cast, stage, rows, keeps[track], track, rest) for track, rows in ranked.items()]
     if last and plan.until is Until.PROPOSED:
         return
     yield clock.now() + timedelta(hours=3)
-    deciding.approve(cast, decision_id)
+    for decision_id in proposed:
+        deciding.approve(cast, decision_id)
     yield clock.now() + timedelta(hours=2)
-    deciding.publish(cast, decision_id)
+    for decision_id in proposed:
+        deciding.publish(cast, decision_id)
 
 
-def _answers(plan: Plan) -> Steps:
-    """Every offer is accepted: all but one within days, one ten minutes before its time is over."""
-    offers = deciding.offered(reviewing.stage_of(plan.code, 0).call_id)
-    published = clock.now()
-    for n, (award_id, owner_id) in enumerate(offers[:-1]):
-        yield published + timedelta(days=1 + n, hours=3)
-        deciding.accept(award_id, owner_id)
-    if offers:
+def _answers(plan: Plan, cast: Cast, rng: random.Random) -> Steps:
+    """Every offer is accepted over the days, the last one ten minutes before its time is over.
+
+    Where a reserve list is promoted, one in fifteen is declined and one is never answered; then the next on the list
+    are asked, until every place is taken.
+    """
+    call_id = reviewing.stage_of(plan.code, 0).call_id
+    promotes = plan.definition.awards.promote
+    while offers := deciding.offered(call_id):
+        published = clock.now()
         deadline = published + timedelta(days=plan.definition.awards.acceptance_days)
+        given_up = set(rng.sample(offers[:-1], -(-len(offers) // 15))) if promotes and len(offers) > 2 else set()
+        silent = offers[0] if promotes and len(offers) > 20 else None
+        for n, offer in enumerate(offers[:-1]):
+            yield published + (deadline - published) * (n + 1) / (len(offers) + 3)
+            if offer in given_up:
+                deciding.decline(*offer)
+            elif offer is not silent:
+                deciding.accept(*offer)
         yield deadline - timedelta(minutes=10)
         deciding.accept(*offers[-1])
-        yield deadline + timedelta(hours=1)  # the expiry jobs find nothing to do
+        yield deadline + timedelta(hours=1)  # unanswered offers have run out
+        if promotes:
+            deciding.promote(cast, call_id)
 
 
 def days_by_stage(call_id: int) -> dict[str, float]:

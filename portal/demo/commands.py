@@ -51,7 +51,7 @@ def _start_worker(stack: ExitStack) -> Child:
 
 
 @cli.command("life")
-@click.option("--program", default="wbl", show_default=True, help="A code of the catalog.")
+@click.option("--program", type=click.Choice((*life.PROGRAMS, "all")), default="wbl", show_default=True)
 @click.option("--scale", type=click.Choice(life.SCALES), default="small", show_default=True)
 @click.option("--seed", type=int, default=20250804, show_default=True)
 @click.option("--keep", is_flag=True, help="Leave database and folder behind.")

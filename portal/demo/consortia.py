@@ -3,45 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import timedelta
-from random import Random
-from typing import Final
 
 from sqlalchemy import select
 
 from portal.applications import service
-from portal.applications.models import Application, ConfirmationLink, Institution, Member, MemberRole
+from portal.applications.models import Application, ConfirmationLink, Institution, MemberRole
 from portal.applications.queries import drafts
 from portal.applications.queries.submissions import whole
-from portal.applications.rules.attachments import Place, places, slices
+from portal.applications.rules.attachments import Place, slices
 from portal.applications.rules.confirmation import places_of
-from portal.demo import people, teams
+from portal.demo import names, people, teams
 from portal.demo.acting import Steps, act, act_as_operator, act_as_visitor, read
-from portal.demo.papers import Papers
-from portal.demo.teams import Team
-from portal.demo.themes import THEMES
-from portal.demo.writing import Writer, paper_parts
-from portal.platform import clock
+from portal.demo.applying import Applying, address, open_call
 from portal.platform.context import Context
 from portal.platform.db import db
-from portal.programs.definition import CallDefinition, Section
-from portal.programs.models import Call
-
-SAMPLE: Final = "본보기"
 
 
-def address(rng: Random, latin: str, domain: str) -> str:
-    return f"{latin}.{rng.randrange(100, 9999)}@{domain}.{people.DOMAIN}"
-
-
-class Consortium:
-    """One team at work on one call. Every method is one or more committed acts."""
-
-    def __init__(self, team: Team, call_code: str, papers: Papers) -> None:
-        self.team, self.call_code, self.papers = team, call_code, papers
-        self.rng = team.rng
-        self.definition: CallDefinition
+class Consortium(Applying):
+    """Several institutions, each with its own people and its own part."""
 
     # --- who takes part ---
 
@@ -51,20 +31,13 @@ class Consortium:
         name = people.shown(self.rng)
         shown, mail = team.owner or (name.shown, address(self.rng, name.latin, lead.house.domain))
 
-        def sign_up(context: Context) -> tuple[int, int, int, CallDefinition]:
+        def sign_up(context: Context) -> tuple[int, int]:
             person = people.account(context, shown, mail, team.language)
-            affiliation = people.placed(context, person, lead.house, lead.department, title="책임연구원")
-            call = db.session.scalars(select(Call).where(Call.code == self.call_code)).one()
-            return person.id, affiliation, call.id, call.definition
+            return person.id, people.placed(context, person, lead.house, lead.department, title="책임연구원")
 
-        team.owner_id, affiliation_id, call_id, self.definition = act_as_operator(sign_up)
-        title = team.theme.title.of(team.language)
-
-        def begin(context: Context) -> tuple[int, str]:
-            made = service.start(context, call_id, title, service.Lead(affiliation_id=affiliation_id))
-            return made.id, made.public_id
-
-        team.application_id, team.public_id = act(team.owner_id, begin)
+        team.owner_id, affiliation_id = act_as_operator(sign_up)
+        call_id, self.definition = read(open_call, self.call_code)
+        self.begin(call_id, service.Lead(affiliation_id=affiliation_id))
         team.joiners = [team.owner_id]
 
     def invite(self) -> None:
@@ -136,38 +109,25 @@ class Consortium:
 
             if site.members:
                 act(joiner, add)
+        if self._wants_talent():
+            act(self.team.owner_id, self._add_talent)
 
-    def consent(self, but: int = 0) -> None:
-        """The members agree behind the link of their letter; the last `but` of them never open it."""
-        query = (
-            select(Member.id)
-            .where(Member.application_id == self.team.application_id, Member.consented_at.is_(None))
-            .order_by(Member.id)
-        )
-        waiting = read(lambda: list(db.session.scalars(query)))
-        for member_id in waiting[: len(waiting) - but]:
+    def _wants_talent(self) -> bool:
+        """The call asks for somebody from abroad to be named."""
+        rules = [rule for rule in self.definition.screening if rule.kind == "has_member"]
+        return any(rule.params.get("role") == MemberRole.TALENT.value for rule in rules)
 
-            def agree(context: Context, member_id: int = member_id) -> None:
-                service.consent(context, service.mint_member_link(context, member_id), True)
-
-            act_as_visitor(agree)
+    def _add_talent(self, context: Context) -> None:
+        name = names.foreign(self.rng)
+        service.add_member(
+            context, self.team.application_id, institution=self.institutions()[0], name=name.shown,
+            email=address(self.rng, name.latin, "abroad"), role=MemberRole.TALENT,
+        )  # fmt: skip
 
     # --- what they write ---
 
-    def writer(self) -> Writer:
-        members = read(lambda: [m.public_id for m in drafts.members_of(self.team.application_id)])
-        return Writer(
-            self.team.theme, self.team.language, self.team.sites[0].house.name, members,
-            [public_id for _, public_id in self.institution_ids()], clock.now().date(), self.rng,
-        )  # fmt: skip
-
-    def write(self, sections: Iterable[Section] | None = None) -> None:
-        """The team's own sections, by the owner."""
-        writer = self.writer()
-        asked = sections if sections is not None else self.definition.sections_to_apply_with
-        for section in asked:
-            if section.editor == "team" and (answers := writer.section(section)):
-                self._save(self.team.owner_id, section.code, "", answers)
+    def institutions(self) -> list[str]:
+        return [public_id for _, public_id in self.institution_ids()]
 
     def write_parts(self, numbers: Iterable[int] | None = None) -> None:
         """Each institution's slice, by who joined for it."""
@@ -176,10 +136,6 @@ class Consortium:
             for section in self.definition.sections_to_apply_with:
                 if section.editor == "institution" and (answers := writer.section(section)):
                     self._save(self.team.joiners[number], section.code, ids[number][1], answers)
-
-    def _save(self, person_id: int, section: str, slice_: str, answers: dict[str, object]) -> None:
-        application_id = self.team.application_id
-        act(person_id, service.save_section, application_id, section, slice_, answers, 0)
 
     def ask(self) -> None:
         """The means, by the owner."""
@@ -196,35 +152,20 @@ class Consortium:
 
     def attach(self, leave: int = 0) -> None:
         """A PDF in every required place that takes one, but for the last `leave` of the team's own."""
-        ids = [public_id for _, public_id in self.institution_ids()]
-        wanted = [p for p in places(self.definition) if p.required and "pdf" in p.kinds]
+        ids = self.institutions()
+        wanted = self.wanted(self.definition.sections_to_apply_with)
         own = [p for p in wanted if not p.per_institution]
-        left_out = own[len(own) - leave :]
+        self.attach_own(own[: len(own) - leave])
 
         def of_place(place: Place) -> list[str]:
             return slices(place, drafts.institutions_of(self.team.application_id))
 
         for place in wanted:
-            if place not in left_out:
+            if place.per_institution:
                 for slice_ in read(of_place, place):
-                    self._attach(place, ids.index(slice_) if slice_ else 0, slice_)
-
-    def _attach(self, place: Place, number: int, slice_: str) -> None:
-        site, language = self.team.sites[number], self.team.language
-        title = place.names.get(language) or place.code
-        if self.papers.own or (self.papers.plans and place.section is not None):
-            owner, writer = site.house.name, self.writer()
-            lines = [
-                ("과제 / Project", self.team.theme.title.of(language)),
-                ("기관 / Institution", owner),
-                ("공고 / Call", self.call_code),
-            ]
-        else:
-            owner, writer, language = SAMPLE, replace(self.writer(), lead=SAMPLE, rng=Random(0), theme=THEMES[0]), "ko"
-            lines = [("체험용 본보기 / Sample for the demonstration", title)]
-        parts = paper_parts(writer, self.definition.sections[: 1 if slice_ else 6])
-        file = self.papers.file(place, title, owner, lines, parts, language)
-        act(self.team.joiners[number], service.attach, self.team.application_id, place.code, slice_, file)
+                    number = ids.index(slice_)
+                    owner = self.team.sites[number].house.name
+                    self.attach_file(self.team.joiners[number], place, owner, slice_)
 
     # --- what stands for it ---
 
@@ -259,10 +200,10 @@ class Consortium:
         act(self.team.owner_id, service.submit, self.team.application_id)
 
 
-def application(team: Team, call_code: str, papers: Papers) -> Steps:
+def application(work: Consortium) -> Steps:
     """The story of one complete application, from the start to the submission."""
+    team = work.team
     step = (team.hands_in - team.begins) / 8
-    work = Consortium(team, call_code, papers)
     yield team.begins
     work.start()
     work.invite()

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import select
 
 from portal.applications.models import Application, StageEntry
 from portal.awards import rules
 from portal.awards import service as awards
-from portal.awards.models import Award, AwardState, AwardTable, Result
-from portal.awards.queries import tables
+from portal.awards.models import Award, AwardState, AwardTable, DecisionState, Result
+from portal.awards.queries import decisions, reserves, tables
 from portal.awards.rules import Piece
 from portal.awards.service.table import Advice
 from portal.budgets import queries as budgets
@@ -36,22 +36,23 @@ class Ranked:
     application_id: int
     owner_id: int
     rank: int
-    requested: tuple[Piece, ...]
+    ceiling: tuple[Piece, ...]
 
 
-def ranked(stage: StageIds) -> list[Ranked]:
+def ranked(stage: StageIds, track: str = "") -> list[Ranked]:
     """The latest ranking, best first."""
 
     def query() -> list[Ranked]:
-        run = ranking.latest_run(stage.stage_id)
+        run = ranking.latest_run(stage.stage_id, track)
+        definition = db.session.get_one(Call, stage.call_id).definition
         if run is None:
             raise LifeBroken(f"stage {stage.code} was not ranked")
-        found = []
+        found, places = [], tables.places(run)
         for row in run.result:
             entry = db.session.get_one(StageEntry, row["entry_id"])
             owner = db.session.get_one(Application, entry.application_id).owner_id
-            asked = tuple(tables.requested(entry))
-            found.append(Ranked(entry.id, entry.application_id, owner, int(row["rank"]), asked))
+            ceiling = tuple(tables.ceiling(entry, definition, places[entry.id]))
+            found.append(Ranked(entry.id, entry.application_id, owner, int(row["rank"]), ceiling))
         return found
 
     return read(query)
@@ -76,7 +77,7 @@ def fitting(rows: Sequence[Ranked], definition: CallDefinition, lines: dict[str,
     shares = {component.code: 100 for component in definition.components}
     while True:
         bundles = {
-            row.entry_id: [_cut(piece, shares[piece.component], definition) for piece in row.requested] for row in rows
+            row.entry_id: [_cut(piece, shares[piece.component], definition) for piece in row.ceiling] for row in rows
         }
         pieces = [piece for bundle in bundles.values() for piece in bundle]
         over = _overrun(pieces, definition, lines)
@@ -118,25 +119,41 @@ def open_table(cast: Cast, panel_id: int) -> int:
     return act(cast.chair, lambda c: awards.open_table(c, panel_id).id)
 
 
-def recommend(cast: Cast, stage: StageIds, table_id: int, selected: Sequence[Ranked], others: Sequence[Ranked]) -> None:
-    """The chair writes what fits for those above the line, with reasons, and nothing for the rest."""
+def recommend(
+    cast: Cast, stage: StageIds, table_id: int, selected: Sequence[Ranked], others: Sequence[Ranked],
+    agreed: dict[str, int],
+) -> None:  # fmt: skip
+    """The chair writes what fits for those above the line, with reasons, and nothing for the rest.
+
+    `agreed`: components of which the best who asked for it gets just so much a year, and the others none.
+    """
 
     def definition() -> CallDefinition:
         return db.session.get_one(Call, stage.call_id).definition
 
-    bundles = read(lambda: fitting(selected, definition(), left()))
+    bundles = read(lambda: fitting([_agreed(row, selected, agreed) for row in selected], definition(), left()))
 
     def save(context: Context) -> None:
         table = db.session.get_one(AwardTable, table_id)
         rows = []
         for row in selected:
-            for piece, asked in zip(bundles[row.entry_id], row.requested, strict=True):
+            for piece, asked in zip(bundles[row.entry_id], row.ceiling, strict=True):
                 rows.append(Advice(row.entry_id, piece, KEPT if piece == asked else CUT))
         for row in others:
-            rows += [Advice(row.entry_id, piece._replace(quantity=0), "") for piece in row.requested]
+            rows += [Advice(row.entry_id, piece._replace(quantity=0), "") for piece in row.ceiling]
         awards.recommend(context, table_id, rows, table.version)
 
     act(cast.chair, save)
+
+
+def _agreed(row: Ranked, selected: Sequence[Ranked], agreed: dict[str, int]) -> Ranked:
+    def piece(one: Piece) -> Piece:
+        if one.component not in agreed:
+            return one
+        first = next(r for r in selected if any(p.component == one.component for p in r.ceiling))
+        return one._replace(quantity=min(one.quantity, agreed[one.component]) if row is first else 0)
+
+    return replace(row, ceiling=tuple(piece(one) for one in row.ceiling))
 
 
 def close_table(cast: Cast, table_id: int) -> None:
@@ -146,8 +163,8 @@ def close_table(cast: Cast, table_id: int) -> None:
 # --- the decision ---
 
 
-def propose(cast: Cast, stage: StageIds, rows: Sequence[Ranked], keep: int) -> int:
-    """The officer's proposal in rank order: `keep` go on or are awarded, the others are not; its id."""
+def propose(cast: Cast, stage: StageIds, rows: Sequence[Ranked], keep: int, track: str, rest: Result) -> int:
+    """The officer's proposal in rank order: `keep` go on or are awarded, the others get `rest`; its id."""
     best = Result.AWARD if stage.definition.awards else Result.ADVANCE
     outcomes = []
     for place, row in enumerate(rows):
@@ -157,12 +174,12 @@ def propose(cast: Cast, stage: StageIds, rows: Sequence[Ranked], keep: int) -> i
             outcomes.append(
                 (
                     row.entry_id,
-                    Result.DECLINE,
+                    rest,
                     "평가 결과 선정 범위에 들지 못하였습니다. 단계 목표의 구체화를 권합니다.",
                 )
             )
     reason = f"평가위원회의 순위에 따라 {keep}개 과제를 선정하고자 합니다."
-    return act(cast.officers[0], lambda c: awards.propose(c, stage.stage_id, outcomes, reason).id)
+    return act(cast.officers[0], lambda c: awards.propose(c, stage.stage_id, outcomes, reason, track).id)
 
 
 def approve(cast: Cast, decision_id: int) -> None:
@@ -186,3 +203,29 @@ def offered(call_id: int) -> list[tuple[int, int]]:
 
 def accept(award_id: int, owner_id: int) -> None:
     act(owner_id, awards.accept_award, award_id)
+
+
+def decline(award_id: int, owner_id: int) -> None:
+    act(owner_id, awards.decline_award, award_id, "다른 기관에서 일하게 되었습니다.")
+
+
+def promote(cast: Cast, call_id: int) -> int:
+    """An administrator gives every free place to the next on its reserve list; how many were promoted."""
+
+    def query() -> list[tuple[int, list[str]]]:
+        found = []
+        for decision in decisions.decisions_of_call(call_id):
+            if decision.state is DecisionState.PUBLISHED and (free := reserves.free_places(decision)):
+                found.append((decision.id, [o.public_id for o in reserves.standing(decision.id)[:free]]))
+        return found
+
+    count = 0
+    for decision_id, following in read(query):
+        if following:
+            reason = "선정자의 사양으로 생긴 자리를 예비 명단의 순서대로 채웁니다."
+            count += len(act(cast.administrators[0], _promoted, decision_id, following, reason))
+    return count
+
+
+def _promoted(context: Context, decision_id: int, following: list[str], reason: str) -> list[int]:
+    return [award.id for award in awards.promote(context, decision_id, following, reason)]

@@ -13,19 +13,22 @@ from typing import Any, Final
 
 from sqlalchemy import func, select
 
-from portal.applications.models import Application, EntryState, StageEntry, Submission
+from portal.applications.models import Application, StageEntry, Submission
 from portal.audit import service as audit
-from portal.awards.models import Award, AwardState
+from portal.awards.models import Award, AwardState, Decision, DecisionState, Outcome
+from portal.awards.rules import SELECTED
 from portal.budgets import queries as budgets
 from portal.budgets import service as budget_service
 from portal.budgets.models import BudgetLine, Entry
-from portal.demo import people
+from portal.demo import consortia, groups, people
 from portal.demo.acting import LifeBroken, Settle, Steps, act_as_operator, parked_jobs, play, read
-from portal.demo.calls import Plan, adapted, call, days_by_stage, kst
-from portal.demo.consortia import application
+from portal.demo.applying import Applying
+from portal.demo.calls import SEOUL, Plan, adapted, call, days_by_stage, kst
+from portal.demo.consortia import Consortium
+from portal.demo.groups import Group
 from portal.demo.names import Houses
 from portal.demo.papers import Papers
-from portal.demo.teams import Shape, Team, compose
+from portal.demo.teams import Shape, compose, gather
 from portal.notifications.models import Letter, LetterState
 from portal.platform import clock
 from portal.platform.db import db
@@ -35,8 +38,18 @@ from portal.programs.loader import load_call, load_plan
 from portal.programs.models import Call, Stage
 from portal.screening.models import Screening, ScreeningState
 
-OPENS: Final = kst(2025, 6, 20, 10)
 SCALES: Final = ("small", "observed")
+PROGRAMS: Final = ("wbl", "champ", "path", "inno")
+OPENS: Final = {
+    "wbl": kst(2025, 6, 20, 10), "champ": kst(2025, 7, 1, 10), "path": kst(2025, 8, 18, 10),
+    "inno": kst(2025, 5, 26, 10),
+}  # fmt: skip
+# What really applied (DOMAIN.md 6.1; of Pathfinder and the postdocs inferred), and how large a team is.
+OBSERVED: Final = {
+    "wbl": Shape(15, (9.0, 3, 20), 2), "champ": Shape(630, (5.41, 1, 15)), "path": Shape(24, (1.6, 1, 3), 1),
+    "inno": Shape(1260, (1, 1, 1)),
+}  # fmt: skip
+TALENT_OF_WBL: Final = 500_000_000  # a year; of Pathfinder's line, where both programs are lived together, assumed
 
 
 @dataclass(frozen=True)
@@ -47,24 +60,33 @@ class Life:
     pool: dict[str, int]
 
 
-def plan_of(program: str, scale: str) -> Life:
-    """`observed`: the shape of the real call (DOMAIN.md 6.1); `small`: the same path with few and small teams."""
+def plan_of(program: str, scale: str, agreed: dict[str, int] | None = None) -> Life:
+    """`observed`: the shape of the real call; `small`: the same path with few and small teams."""
     definition = load_call(program)
     if scale == "small":
         codes = [stage.code for stage in definition.stages]
-        keeps = {code: 4 if n == 0 else 2 for n, code in enumerate(codes)}
+        keeps = {code: 2 * (len(codes) - n) for n, code in enumerate(codes)}
         definition = adapted(definition, keeps, panel=4, reviews=3)
-        shape, pool = Shape(6, (2.5, 2, 4), 1), {"academia": 5, "industry": 2, "foreign": 2}
+        teams = (keeps[codes[0]] + 2) * max(1, len(definition.tracks))
+        mean, least, most = OBSERVED[program].institutions
+        shape, pool = (
+            Shape(teams, (min(mean, 2.5), least, min(most, 4)), 1),
+            {"academia": 5, "industry": 2, "foreign": 2},
+        )
     else:
-        shape, pool = Shape(15, (9.0, 3, min(20, definition.max_institutions)), 2), _pool(definition)
-    closes = OPENS.replace(hour=18) + timedelta(days=definition.open_days)
+        shape, pool = OBSERVED[program], _pool(definition)
+    opens = OPENS[program]
+    closes = opens.replace(hour=18) + timedelta(days=definition.open_days)
     names = {key: f"{text} 2025" for key, text in definition.program.names.items()}
-    return Life(Plan(f"{definition.program.code}-2025", names, definition, OPENS, closes, shape), pool)
+    code = f"{definition.program.code}-2025"
+    return Life(Plan(code, names, definition, opens, closes, shape, agreed=agreed or {}), pool)
 
 
 def _pool(definition: CallDefinition) -> dict[str, int]:
-    """Half again as many as the largest panel."""
+    """Half again as many as the largest panel; of several tracks, enough for a panel of each."""
     size = max(stage.panel.size for stage in definition.stages)
+    if (tracks := len(definition.tracks)) > 1:
+        return {"academia": size * tracks, "industry": 3, "foreign": tracks}
     return {"academia": size, "industry": max(3, size // 3), "foreign": max(4, size // 3)}
 
 
@@ -85,35 +107,97 @@ def told(story: Steps, what: str) -> Steps:
     """The story, with a line on stderr at each of its moments."""
     for moment in story:
         yield moment
-        say_progress(f"{clock.now().astimezone(OPENS.tzinfo):%Y-%m-%d %H:%M}  {what}")
+        say_progress(f"{clock.now().astimezone(SEOUL):%Y-%m-%d %H:%M}  {what}")
 
 
 def live(program: str, scale: str, seed: int, settle: Settle) -> dict[str, Any]:
-    """Live it through; the report. Raises LifeBroken naming the promise that did not hold."""
+    """Live one program, or all at once, through; the report. Raises LifeBroken naming the promise that did not hold."""
     began = time.monotonic()
-    life, rng = plan_of(program, scale), random.Random(seed)
-    plan = life.plan
-    clock.move_to(plan.opens - timedelta(days=8))
-    cast, houses = lay_foundations(life.pool, rng)
-    teams = compose(rng, houses, plan.shape, plan.opens, plan.closes, str(seed))
-    papers = Papers(own=scale == "observed", plans=scale == "observed")
-    stories = [told(call(plan, cast, f"{program}:{seed}"), plan.code)]
-    stories += [told(application(team, plan.code, papers), f"  team {team.number}") for team in teams]
+    together = program == "all"
+    rng = random.Random(seed)
+    lives = {
+        code: plan_of(code, scale, {"talent": TALENT_OF_WBL} if together and code == "wbl" else None)
+        for code in (PROGRAMS if together else (program,))
+    }
+    pools = [life.pool for life in lives.values()]
+    plans = [life.plan for life in lives.values()]
+    clock.move_to(min(plan.opens for plan in plans) - timedelta(days=8))
+    pool = {kind: max(pool[kind] for pool in pools) for kind in pools[0]}
+    cast, houses = lay_foundations(pool, rng)
+    samples = Papers(own=False, plans=False)
+    stories: list[Steps] = []
+    for code, life in lives.items():
+        papers = Papers(plans=True, beside=samples) if scale == "observed" and life.plan.shape.teams < 100 else samples
+        stories += stories_of(life.plan, cast, houses, rng, papers, f"{code}:{seed}")
     play(stories, settle)
-    report = {"program": plan.definition.program.code, "scale": scale, "seed": seed, **figures(plan)}
-    check(plan, report, teams)
+    reports = [{"program": plan.definition.program.code, **figures(plan)} for plan in plans]
+    report: dict[str, Any] = {"scale": scale, "seed": seed, "caps": caps(), "jobs": jobs()}
+    report |= {"program": "all", "programs": reports} if together else reports[0]
+    broken = [
+        f"{plan.code} {what}" for plan, found in zip(plans, reports, strict=True) for what in unplanned(plan, found)
+    ]
+    broken += read(lambda: list(broken_promises()))
+    if broken:
+        raise LifeBroken("; ".join(broken))
     return {**report, "seconds": round(time.monotonic() - began, 1)}
 
 
+def stories_of(
+    plan: Plan, cast: people.Cast, houses: Houses, rng: random.Random, papers: Papers, name: str
+) -> Iterator[Steps]:
+    """The call's own story, and one of each that applies."""
+    plan.works.extend(applicants(plan, houses, rng, papers, name))
+    yield told(call(plan, cast, name), plan.code)
+    for work in plan.works:
+        yield told(story_of(work), f"{plan.code}  {work.team.number}")
+
+
+def applicants(plan: Plan, houses: Houses, rng: random.Random, papers: Papers, name: str) -> list[Applying]:
+    if not plan.definition.has_institutions:
+        return [Group(t, plan.code, papers) for t in gather(rng, plan.shape, plan.opens, plan.closes, name)]
+    teams = compose(rng, houses, plan.shape, plan.opens, plan.closes, name)
+    for team in teams:
+        team.asks_for_all = bool(plan.agreed)
+    return [Consortium(team, plan.code, papers) for team in teams]
+
+
+def story_of(work: Applying) -> Steps:
+    return groups.application(work) if isinstance(work, Group) else consortia.application(_consortium(work))
+
+
+def _consortium(work: Applying) -> Consortium:
+    assert isinstance(work, Consortium)
+    return work
+
+
+def caps() -> list[dict[str, Any]]:
+    """Every line that was drawn on, against its cap."""
+    lines = select(BudgetLine).where(BudgetLine.used > 0).order_by(BudgetLine.id)
+    return read(
+        lambda: [
+            {"line": line.code, "used": line.used, "cap": line.cap, "unit": line.unit}
+            for line in db.session.scalars(lines)
+        ]
+    )
+
+
+def jobs() -> dict[str, int]:
+    counts = select(Job.state, func.count()).group_by(Job.state)
+    found = read(lambda: dict(db.session.execute(counts).tuples().all()))
+    return {"done": found.get(JobState.DONE, 0), "parked": found.get(JobState.PARKED, 0)}
+
+
 def figures(plan: Plan) -> dict[str, Any]:
-    """What the report says, counted from the tables."""
+    """What the report says of one call, counted from the tables."""
 
     def query() -> dict[str, Any]:
         call = db.session.scalars(select(Call).where(Call.code == plan.code)).one()
         stages = db.session.scalars(select(Stage).where(Stage.call_id == call.id).order_by(Stage.position)).all()
         count = select(func.count())
-        jobs = dict(db.session.execute(select(Job.state, func.count()).group_by(Job.state)).all())
-        lines = db.session.scalars(select(BudgetLine).where(BudgetLine.used > 0).order_by(BudgetLine.id))
+        promoted = (
+            count.select_from(Award).join(Outcome, Award.outcome_id == Outcome.id)
+            .where(Award.call_id == call.id, Outcome.promoted_at.is_not(None))
+        )  # fmt: skip
         return {
             "applied": db.session.scalar(
                 count.select_from(Application).where(
@@ -128,19 +212,22 @@ def figures(plan: Plan) -> dict[str, Any]:
             ),
             "kept": {
                 s.code: db.session.scalar(
-                    count.select_from(StageEntry).where(
-                        StageEntry.stage_id == s.id, StageEntry.state == EntryState.ADVANCED
+                    count.select_from(Outcome)
+                    .join(StageEntry, Outcome.entry_id == StageEntry.id)
+                    .join(Decision, Outcome.decision_id == Decision.id)
+                    .where(
+                        StageEntry.stage_id == s.id, Outcome.result.in_(SELECTED),
+                        Decision.state == DecisionState.PUBLISHED,
                     )
                 )
                 for s in stages
             },
+            "promoted": db.session.scalar(promoted),
             "awarded": db.session.scalar(
                 count.select_from(Award).where(Award.call_id == call.id, Award.state == AwardState.ACCEPTED)
             ),
-            "caps": [{"line": line.code, "used": line.used, "cap": line.cap, "unit": line.unit} for line in lines],
             "days_by_stage": days_by_stage(call.id),
-            "jobs": {"done": jobs.get(JobState.DONE, 0), "parked": jobs.get(JobState.PARKED, 0)},
-        }
+        }  # fmt: skip
 
     return read(query)
 
@@ -148,20 +235,17 @@ def figures(plan: Plan) -> dict[str, Any]:
 # --- the promises ---
 
 
-def check(plan: Plan, report: dict[str, Any], teams: list[Team]) -> None:
-    """Raises LifeBroken naming every promise that did not hold."""
-    kept = dict(zip([s.code for s in plan.definition.stages], plan.kept, strict=True))
-    broken = list(read(lambda: list(broken_promises())))
-    for what, found, wanted in (
-        ("applied", report["applied"], len(teams)),
-        ("screened", report["screened"], len(teams)),
-        ("kept", report["kept"], kept),
-        ("awarded", report["awarded"], plan.kept[-1]),
+def unplanned(plan: Plan, report: dict[str, Any]) -> Iterator[str]:
+    """Every figure that is not what was planned."""
+    kept = plan.kept_by_stage
+    for what, wanted in (
+        ("applied", plan.shape.teams),
+        ("screened", plan.shape.teams),
+        ("kept", kept),
+        ("awarded", kept[plan.definition.stages[-1].code]),
     ):
-        if found != wanted:
-            broken.append(f"{what}: {found}, planned {wanted}")
-    if broken:
-        raise LifeBroken("; ".join(broken))
+        if report[what] != wanted:
+            yield f"{what}: {report[what]}, planned {wanted}"
 
 
 def broken_promises() -> Iterator[str]:

@@ -38,6 +38,9 @@ def _compiler():  # type: ignore[no-untyped-def]  # typst ships no types
     return typst.Compiler(TEMPLATE, root=TEMPLATE.parent, font_paths=fonts)
 
 
+FILM = Path(__file__).with_name("film.mp4")
+
+
 class Papers:
     """Files as the portal takes them in: stored and checked, the same bytes once.
 
@@ -49,6 +52,13 @@ class Papers:
     def __init__(self, *, own: bool = True, plans: bool = True, beside: Papers | None = None) -> None:
         self.own, self.plans = own, plans
         self._received: dict[tuple[str, bytes], NewFile] = beside._received if beside is not None else {}
+
+    def film(self, place: Place) -> NewFile:
+        """The demonstration's own film."""
+        key = (place.code, b"film")
+        if key not in self._received:
+            self._received[key] = receive(io.BytesIO(FILM.read_bytes()), FILM.name, place, "file")
+        return self._received[key]
 
     def file(
         self, place: Place, title: str, owner: str, lines: Sequence[tuple[str, str]], parts: Sequence[Part],

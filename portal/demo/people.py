@@ -175,7 +175,7 @@ def invite_pool(cast: Cast, rng: random.Random, houses: Houses, counts: dict[str
                 service.save_profile(context, person.id, person.name, *FOREIGN_TONGUE, "")
             placed(context, person, reviewer.at, reviewer.department, title="" if foreign else "교수")
             service.save_reviewer_profile(
-                context, person.id, keywords=reviewer.keywords, kind=reviewer.kind, capacity=40
+                context, person.id, keywords=reviewer.keywords, kind=reviewer.kind, capacity=80
             )
             service.grant_role(context, person.id, "reviewer", "*")
             if reviewer is chair:

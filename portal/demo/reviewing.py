@@ -6,7 +6,7 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Final
+from typing import Final, NamedTuple
 
 from sqlalchemy import select
 
@@ -56,6 +56,12 @@ def stage_of(call_code: str, position: int) -> StageIds:
     return read(query)
 
 
+def applications_in(stage: StageIds) -> set[int]:
+    """Ids of the applications that have entered the stage."""
+    query = select(StageEntry.application_id).where(StageEntry.stage_id == stage.stage_id)
+    return read(lambda: set(db.session.scalars(query)))
+
+
 # --- screening ---
 
 
@@ -77,34 +83,49 @@ def decide_unclear(cast: Cast, stage: StageIds) -> int:
 # --- panel ---
 
 
-def chosen(cast: Cast, rule: PanelRule, rng: random.Random) -> list[tuple[int, str, bool]]:
+class Part(NamedTuple):
+    """One of several panels that share the pool: every `panels`-th reviewer, from the `place`-th."""
+
+    place: int
+    panels: int
+
+    def of(self, people: list[int]) -> list[int]:
+        return people if len(people) < self.panels else people[self.place :: self.panels]
+
+
+def chosen(cast: Cast, rule: PanelRule, rng: random.Random, part: Part) -> list[tuple[int, str, bool]]:
     """Seats as the rule wants them: the chair, enough from abroad and from industry, the rest from academia.
 
-    The chair and the first of academia always sit, so that the same people can be followed.
+    The chair and the first of academia always sit, so that the same people can be followed; of several tracks, on the
+    first one's panel.
     """
+    reviewers = {kind: part.of(people) for kind, people in cast.reviewers.items()}
+    first, *others = reviewers["academia"]
+    chair = cast.chair
+    if part.place:
+        chair, first, *others = reviewers["academia"]
     kinds = {"foreign": rule.min_foreign, "industry": rule.min_industry}
-    seats = [(cast.chair, "academia", True)]
+    seats = [(chair, "academia", True)]
     for kind, count in kinds.items():
-        seats += [(p, kind, False) for p in rng.sample(cast.reviewers.get(kind, []), count)]
-    first, *others = cast.reviewers["academia"]
+        seats += [(p, kind, False) for p in rng.sample(reviewers.get(kind, []), count)]
     rest = rule.size - len(seats)
     seats += [(p, "academia", False) for p in [first, *rng.sample(others, min(len(others), max(0, rest - 1)))][:rest]]
     missing = rule.size - len(seats)
-    spare = [(p, k, False) for k in ("industry", "foreign") for p in cast.reviewers.get(k, [])]
+    spare = [(p, k, False) for k in ("industry", "foreign") for p in reviewers.get(k, [])]
     taken = {person for person, _, _ in seats}
     return seats + [s for s in spare if s[0] not in taken][:missing]
 
 
-def form_panel(cast: Cast, stage: StageIds, rng: random.Random) -> int:
+def form_panel(cast: Cast, stage: StageIds, rng: random.Random, part: Part, track: str = "") -> int:
     """The officer invites a panel; its id."""
-    seats = chosen(cast, stage.definition.panel, rng)
+    seats = chosen(cast, stage.definition.panel, rng, part)
     if len(seats) < stage.definition.panel.size:
         raise LifeBroken(f"the pool is too small for a panel of {stage.definition.panel.size}")
     names = {
         "ko": f"{stage.definition.names['ko']} 평가위원회",
         "en": f"{stage.definition.names['en']} panel",
     }
-    return act(cast.officers[0], lambda c: routing.form_panel(c, stage.stage_id, names, seats).id)
+    return act(cast.officers[0], lambda c: routing.form_panel(c, stage.stage_id, names, seats, track).id)
 
 
 def seats_of(panel_id: int, *states: SeatState) -> list[tuple[int, int, str, bool]]:
@@ -269,9 +290,9 @@ class Judges:
         act(row.person_id, reviews.save_review, row.id, marks, said)
 
 
-def review_all(judges: Judges, stage: StageIds, panel_id: int, days: float) -> Steps:
+def review_all(judges: Judges, stage: StageIds, panel_ids: Sequence[int], days: float) -> Steps:
     """Reviewer by reviewer over the days: drafts first, then everything submitted together."""
-    rows = given(panel_id, AssignmentState.ACCEPTED)
+    rows = [row for panel_id in panel_ids for row in given(panel_id, AssignmentState.ACCEPTED)]
     people = sorted({row.person_id for row in rows})
     begin = clock.now()
     for n, person_id in enumerate(people):

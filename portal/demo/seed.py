@@ -130,7 +130,7 @@ def _stories(
     if letter == "A":
         yield from _open_ones(teams, plan, papers)
     else:
-        yield from (application(team, plan.code, papers) for team in teams)
+        yield from (application(Consortium(team, plan.code, papers)) for team in teams)
 
 
 def _open_ones(teams: Sequence[Team], plan: Plan, papers: Papers) -> list[Steps]:
@@ -145,7 +145,7 @@ def _open_ones(teams: Sequence[Team], plan: Plan, papers: Papers) -> list[Steps]
     done.late_confirmation = done.silent_member = False
     begun.begins = PRESENT - timedelta(days=2)
     return [
-        half_done(followed, plan.code, papers), application(done, plan.code, papers),
+        half_done(followed, plan.code, papers), application(Consortium(done, plan.code, papers)),
         just_begun(begun, plan.code, papers),
     ]  # fmt: skip
 

@@ -37,14 +37,17 @@ class Team:
     number: int
     theme: Theme
     language: str
-    sites: list[Site]
+    sites: list[Site]  # empty: people without an institution
     begins: datetime
     hands_in: datetime
     seed: str
+    others: int = 0  # members beside the owner, where there are no institutions
     owner: tuple[str, str] | None = None  # name and address when they are fixed
     partner: tuple[str, str] | None = None  # of the second institution's editor
     late_confirmation: bool = False  # one representative confirms after the submission
     silent_member: bool = False  # one consent is missing at the deadline
+    asks_for_all: bool = False  # nothing that the call offers is left out
+    name: str = ""  # the owner's
     owner_id: int = 0
     application_id: int = 0
     public_id: str = ""
@@ -74,8 +77,8 @@ class Shape:
     """How large the teams of a call are."""
 
     teams: int
-    institutions: tuple[float, int, int]  # mean, least, most
-    members: int  # at most, of each institution
+    institutions: tuple[float, int, int]  # mean, least, most; of people, where there are no institutions
+    members: int = 0  # at most, of each institution
 
 
 def compose(
@@ -97,6 +100,23 @@ def compose(
             )
         )  # fmt: skip
     return teams
+
+
+def gather(rng: random.Random, shape: Shape, opens: datetime, closes: datetime, name: str) -> list[Team]:
+    """The teams of a call for people without institutions."""
+    first_theme, window = rng.randrange(len(THEMES)), closes - opens
+    found: list[Team] = []
+    for n in range(shape.teams):
+        begins = opens + window * rng.uniform(0.05, 0.7)
+        hands_in = closes - timedelta(minutes=rng.uniform(4, 60 * 24 * 5) if n else 3)
+        found.append(
+            Team(
+                n + 1, THEMES[(first_theme + n) % len(THEMES)], "en" if n % 4 == 3 else "ko", [], begins,
+                max(hands_in, begins + timedelta(days=2)), f"{name}:{n}:{rng.random()}",
+                silent_member=n % 40 == 4, others=poisson(rng, *shape.institutions) - 1,
+            )
+        )  # fmt: skip
+    return found
 
 
 def _sites(rng: random.Random, houses: Houses, shape: Shape, n: int) -> Iterator[Site]:
@@ -139,9 +159,13 @@ def wishes(team: Team, definition: CallDefinition) -> list[Wish]:
             continue
         if component.kind == "resource":
             found.append(_cards(component, definition, rng))
-        elif component.max_per_year is None or component.max_per_year > 3_000_000_000 or rng.random() < 0.3:
+        elif not component.optional or team.asks_for_all or _is_tempting(component) or rng.random() < 0.3:
             found += _money(component, definition, rng)
     return found
+
+
+def _is_tempting(component: Component) -> bool:
+    return component.max_per_year is None or component.max_per_year > 3_000_000_000
 
 
 def _cards(component: Component, definition: CallDefinition, rng: random.Random) -> Wish:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
 
 from portal.applications.rules.answers import is_shown, limit_of
 from portal.demo.themes import COMMENTS, OPINIONS, SENTENCES, Theme
-from portal.programs.definition import Criterion, Question, Section
+from portal.programs.definition import CallDefinition, Criterion, Question, Section
 
 LONGEST = 900  # characters of a long answer
 
@@ -26,6 +26,7 @@ class Writer:
     institutions: Sequence[str]
     day: date
     rng: random.Random
+    given: Mapping[str, Any] = field(default_factory=dict)  # answers that are settled, by `section.question`
 
     def _say(self, sentence: str) -> str:
         theme = self.theme
@@ -61,7 +62,8 @@ class Writer:
         answers: dict[str, Any] = {}
         for question in section.questions:
             if is_shown(question, answers):
-                answer = self.answer(question, topic)
+                path = f"{section.code}.{question.code}"
+                answer = self.given[path] if path in self.given else self.answer(question, topic)
                 if answer is not None:
                     answers[question.code] = answer
         return answers
@@ -81,8 +83,14 @@ class Writer:
 
     def _one(self, question: Question, topic: str) -> Any:
         rng = self.rng
+        if question.both_languages:
+            own = {code: replace(self, language=code) for code in ("ko", "en")}
+            once = question.model_copy(update={"both_languages": False})
+            return {code: writer._one(once, topic) for code, writer in own.items()}
         if question.kind == "long_text":
             return self.text(topic, limit_of(question))
+        if question.kind == "ranked":
+            return [c.code for c in rng.sample(question.choices, min(len(question.choices), question.max or 3))]
         if question.kind == "choice":
             return rng.choice(question.choices).code
         if question.kind == "choices":
@@ -99,6 +107,30 @@ class Writer:
         if question.kind == "institutions":
             return list(self.institutions[: rng.randint(1, 2)])
         return self.line(question, topic)
+
+
+def lawful(definition: CallDefinition, number: int, day: date, rng: random.Random) -> dict[str, Any]:
+    """Answers by `section.question` that the call's screening and its tracks decide by: all within the rules, the
+    tracks by turns."""
+    found: dict[str, Any] = {}
+    for rule in definition.screening:
+        path = str(rule.params.get("question", ""))
+        if rule.kind == "answer_among":
+            values = rule.params["values"]
+            found[path] = (
+                values if isinstance(values, str) else rng.choice(list(values) if isinstance(values, list) else [])
+            )
+        elif rule.kind == "years_since":
+            most = int(str(rule.params.get("max", 5)))
+            found[path] = (day - timedelta(days=rng.randrange(30, 365 * most - 60))).isoformat()
+    if definition.track_by is not None:
+        codes = [track.code for track in definition.tracks]
+        first = codes.pop(number % len(codes))
+        section, _, code = definition.track_by.partition(".")
+        asked = next(q for s in definition.sections if s.code == section for q in s.questions if q.code == code)
+        more = rng.sample(codes, min(len(codes), (asked.max or 3) - 1))
+        found[definition.track_by] = [first, *more] if asked.kind == "ranked" else first
+    return found
 
 
 def _number(question: Question, rng: random.Random) -> int:

@@ -125,21 +125,56 @@ def call(definition: CallDefinition, lines: Iterable[LineDefinition]) -> Iterato
     for place, section in enumerate(definition.sections):
         yield from _section(section, ("sections", place))
     yield from _stages(definition)
+    yield from _tracks(definition)
+    if definition.awards.promote and not definition.bundle_is_fixed:
+        yield ("awards", "promote"), "a reserve list is promoted where every award gets the same: fix all components"
 
 
 def _component(
     definition: CallDefinition, component: Component, path: Place, caps: Mapping[str, int]
 ) -> Iterator[Found]:
+    if "line" not in component.binds and component.unbound_line is None:
+        yield (*path, "unbound_line"), "where the line does not bind, the money is booked on an unbound_line"
+        return
     if component.kind == "resource":
         yield from _resource(definition, component, path, caps)
-        return
+    elif component.kind == "place":
+        yield from _place(definition, component, path, caps)
+    elif component.kind == "monthly":
+        yield from _monthly(definition, component, path, caps)
+    else:
+        yield from _money(definition, component, path, caps)
+
+
+def _money(definition: CallDefinition, component: Component, path: Place, caps: Mapping[str, int]) -> Iterator[Found]:
     for year in component.years or definition.years:
-        line = f"{component.line}_{year}"
+        line = component.line_of(year)
         if line not in caps:
             yield (*path, "line"), f"the plan has no line {line}"
-        elif component.max_per_year is not None and component.max_per_year > caps[line]:
-            reason = f"{component.max_per_year:,} for one award is more than the whole line {line} has ({caps[line]:,})"
+        elif "line" in component.binds and (component.award_cap or 0) > caps[line]:
+            reason = f"{component.award_cap:,} for one award is more than the whole line {line} has ({caps[line]:,})"
             yield (*path, "max_per_year"), reason
+    if not (component.is_asked or component.shared or component.award_cap or component.rank_caps or component.fixed):
+        yield (*path, "asked"), f"{component.code} is not asked for: say how much (max_per_year, rank_caps or fixed)"
+
+
+def _monthly(definition: CallDefinition, component: Component, path: Place, caps: Mapping[str, int]) -> Iterator[Found]:
+    if component.fixed is None:
+        yield (*path, "fixed"), "an amount a month is fixed: say how much"
+    for year in sorted(
+        {year for year, _ in months_from(definition.first_month, component.months or definition.months)}
+    ):
+        if component.line_of(year) not in caps:
+            yield (*path, "line"), f"the plan has no line {component.line_of(year)}"
+
+
+def _place(definition: CallDefinition, component: Component, path: Place, caps: Mapping[str, int]) -> Iterator[Found]:
+    if component.fixed is None:
+        yield (*path, "fixed"), "places are fixed: say how many each award takes"
+    tracks = [track.code for track in definition.tracks]
+    for line in [f"{component.line}_{track}" for track in tracks] if component.by_track else [component.line]:
+        if line not in caps:
+            yield (*path, "line"), f"the plan has no line {line}"
 
 
 def _resource(
@@ -159,8 +194,8 @@ def _resource(
         yield (*path, "max_quantity"), f"{component.max_quantity:,} is more than all pools together have ({largest:,})"
     if any(option.unit_value for option in component.options):
         for year in sorted({year for year, _ in months}):
-            if f"{component.line}_{year}" not in caps:
-                yield (*path, "line"), f"the plan has no line {component.line}_{year}"
+            if component.line_of(year) not in caps:
+                yield (*path, "line"), f"the plan has no line {component.line_of(year)}"
 
 
 def _section(section: Section, path: Place) -> Iterator[Found]:
@@ -179,7 +214,7 @@ def _section(section: Section, path: Place) -> Iterator[Found]:
 
 
 def _question(question: Question, path: Place) -> Iterator[Found]:
-    if question.kind in ("choice", "choices") and not question.choices:
+    if question.kind in ("choice", "choices", "ranked") and not question.choices:
         yield (*path, "choices"), f"{question.code} has nothing to choose from"
     if question.kind in ("table", "repeat") and not question.columns:
         yield (*path, "columns"), f"{question.code} has no columns"
@@ -202,3 +237,32 @@ def _stages(definition: CallDefinition) -> Iterator[Found]:
             yield (*path, "sections"), f"the call has no section {', '.join(unknown)}"
     if not any(stage.awards for stage in definition.stages):
         yield ("stages",), "no stage awards"
+
+
+def _tracks(definition: CallDefinition) -> Iterator[Found]:
+    """Every track is somebody's answer to one required question, and the tracks keep what their stage keeps."""
+    groups = {group.code for group in definition.track_groups}
+    stages = {stage.code: stage.keep for stage in definition.stages}
+    for place, track in enumerate(definition.tracks):
+        if track.group is not None and track.group not in groups:
+            yield ("tracks", place, "group"), f"the call has no group {track.group}"
+        if set(track.keep) != set(stages):
+            yield ("tracks", place, "keep"), f"{track.code} says how many it keeps of each of: {', '.join(stages)}"
+    for place, stage in enumerate(definition.stages):
+        kept = sum(track.keep.get(stage.code, 0) for track in definition.tracks)
+        if definition.tracks and kept != stage.keep:
+            yield ("stages", place, "keep"), f"{stage.code} keeps {stage.keep}, its tracks together {kept}"
+    if (definition.track_by is None) != (not definition.tracks):
+        yield ("track_by",), "tracks and the question that chooses one (track_by) belong together"
+    elif definition.track_by is not None:
+        yield from _track_by(definition, definition.track_by)
+
+
+def _track_by(definition: CallDefinition, path: str) -> Iterator[Found]:
+    section, _, code = path.partition(".")
+    asked = next((s for s in definition.sections_to_apply_with if s.code == section and s.editor == "team"), None)
+    question = next((q for q in asked.questions if q.code == code), None) if asked else None
+    if question is None or question.kind not in ("choice", "ranked") or not question.required or question.shown_if:
+        yield ("track_by",), f"{path} is no required choice of a section that every team fills in"
+    elif {choice.code for choice in question.choices} != {track.code for track in definition.tracks}:
+        yield ("track_by",), f"the choices of {path} are not the call's tracks"

@@ -65,7 +65,7 @@ def is_decided(stage_id: int, track: str) -> bool:
     return db.session.scalars(query.limit(1)).first() is not None
 
 
-def _ineligible() -> Select[tuple[int]]:
+def _ineligible() -> Select[int]:
     return select(Screening.id).where(Screening.entry_id == StageEntry.id, Screening.state == ScreeningState.INELIGIBLE)
 
 

@@ -159,8 +159,9 @@ def _lock(context: Context, assignment: Assignment, review: Review) -> None:
 
 
 def _end_when_complete(context: Context, stage: Stage) -> None:
-    if not queries.waiting_declarations(stage.id) and not queries.open_drafts(stage.id):
-        _close(context, stage)
+    if queries.waiting_declarations(stage.id) or queries.open_drafts(stage.id) or queries.unrouted_tracks(stage.id):
+        return
+    _close(context, stage)
 
 
 def close_review(context: Context, stage_id: int, reason: str) -> Stage:

@@ -14,6 +14,7 @@ from portal.reviews.queries.progress import (
     open_drafts,
     progress,
     reviewer_progress,
+    unrouted_tracks,
     waiting_declarations,
 )
 
@@ -36,5 +37,6 @@ __all__ = [
     "progress",
     "review_of",
     "reviewer_progress",
+    "unrouted_tracks",
     "waiting_declarations",
 ]

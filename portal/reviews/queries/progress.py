@@ -73,6 +73,20 @@ def open_drafts(stage_id: int) -> int:
     return progress(stage_id).open
 
 
+def unrouted_tracks(stage_id: int) -> set[str]:
+    """Tracks of the stage with entries under review and no assignment published yet."""
+    rows = db.session.execute(
+        select(StageEntry.track, func.count(Assignment.id))
+        .outerjoin(
+            Assignment,
+            and_(Assignment.entry_id == StageEntry.id, Assignment.state != AssignmentState.DRAFT),
+        )
+        .where(StageEntry.stage_id == stage_id, StageEntry.state == EntryState.IN_REVIEW)
+        .group_by(StageEntry.track)
+    )
+    return {track for track, assigned in rows if not assigned}
+
+
 def waiting_declarations(stage_id: int) -> int:
     return progress(stage_id).undeclared
 

@@ -20,6 +20,7 @@ from portal.programs.policies import officer_of_call
 from portal.ranking import pages, queries, rules, service
 from portal.ranking.forms import PASS, XLSX, ConditionForm, ExportForm, StageForm, for_stage
 from portal.ranking.policies import judges_conditions, works_on_ranking
+from portal.screening.pages import chosen_track, track_chips
 
 bp = Blueprint("ranking", __name__)
 SAME = Text(
@@ -133,8 +134,7 @@ def _page(call: Call, stage: Stage | None, track: str, form: ExportForm | StageF
     if stage is None or stage.review_closed_at is None:
         return page("ranking/ranking.html", form, call=call, barred=False, stage=None, run=None)
     definition = call.definition.stage(stage.code)
-    tracks = queries.tracks(stage.id)
-    track = track if track in tracks else tracks[0]
+    track = chosen_track(call, track)
     run = queries.latest_run(stage.id, track)
     keep = call.definition.keep(stage.code, track)
     rows = pages.rows(run, definition, keep) if run is not None else []
@@ -145,6 +145,6 @@ def _page(call: Call, stage: Stage | None, track: str, form: ExportForm | StageF
         at_line=rules.tie_at_the_line([r.rank for r in rows], keep),
         open_conditions=sum(c.result is None for r in rows for c in r.conditions),
         runs=pages.runs_shown(queries.runs(stage.id, track)), chips=pages.stage_chips(call, stage.id),
-        tracks=tracks, track=track, again=for_stage(StageForm(formdata=None), stage.code, track),
+        tracks=track_chips(call, stage, track, "ranking.ranking"), track=track, again=for_stage(StageForm(formdata=None), stage.code, track),
         exporting=for_stage(exporting, stage.code, track), zone=call.definition.time_zone,
     )  # fmt: skip

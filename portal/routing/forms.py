@@ -19,6 +19,7 @@ class PeopleForm(PortalForm):
     """Whom to invite; choices are the public ids of the pool's people on the page."""
 
     stage = HiddenField()
+    track = HiddenField()
     name_ko = TextField(text("패널 이름 (한국어)", "Panel name in Korean"), validators=[optional(), length(max=120)])
     name_en = TextField(text("패널 이름 (영어)", "Panel name in English"), validators=[optional(), length(max=120)])
     people = SelectMultipleField(text("평가위원", "Reviewers"), choices=[], validate_choice=False)
@@ -27,10 +28,12 @@ class PeopleForm(PortalForm):
 
 class RunForm(PortalForm):
     stage = HiddenField()
+    track = HiddenField()
 
 
 class DiscardForm(PortalForm):
     stage = HiddenField()
+    track = HiddenField()
     reason = TextAreaField(text("버리는 사유", "Reason for discarding"), validators=[required(), length(max=1000)])
 
 

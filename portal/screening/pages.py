@@ -71,6 +71,29 @@ def stage_chips(call: Call, current: Stage, endpoint: str) -> list[dict[str, Any
     ]
 
 
+def tracks_of(call: Call) -> list[str]:
+    """Codes of the call's tracks; one empty name where it has none."""
+    return [track.code for track in call.definition.tracks] or [""]
+
+
+def chosen_track(call: Call, code: str | None) -> str:
+    """The track asked for, or the first."""
+    known = tracks_of(call)
+    return code if code in known else known[0]
+
+
+def track_chips(call: Call, stage: Stage, current: str, endpoint: str) -> list[dict[str, Any]]:
+    """None where the call has no tracks."""
+    return [
+        {
+            "label": track.names,
+            "url": url_for(endpoint, public_id=call.public_id, stage=stage.code, track=track.code),
+            "current": track.code == current,
+        }
+        for track in call.definition.tracks
+    ]
+
+
 def state_chips(call: Call, stage: Stage, found: QueuePage, current: ScreeningState | None) -> list[dict[str, Any]]:
     def chip(label: Text, state: ScreeningState | None, count: int) -> dict[str, Any]:
         arguments: dict[str, Any] = {"public_id": call.public_id, "stage": stage.code}

@@ -232,20 +232,6 @@ def decision_view(actor: Actor, decision: Decision, now: datetime) -> dict[str, 
     }
 
 
-def track_chips(call: Call, stage: Stage, known: Sequence[str], chosen: str) -> list[dict[str, Any]]:
-    """The tracks of a stage, each with its page; none where a call has no tracks."""
-    if not call.definition.tracks:
-        return []
-    return [
-        {
-            "names": found.names if (found := call.definition.track(code)) else {},
-            "url": url_for("awards.awards", public_id=call.public_id, stage=stage.code, track=code),
-            "chosen": code == chosen,
-        }
-        for code in known
-    ]
-
-
 def reserve_list(actor: Actor, decision: Decision, now: datetime) -> dict[str, Any] | None:
     """Who is next, how many places are free, and what was done with the list so far; None where there is no list."""
     definition = decision.stage.call.definition

@@ -23,7 +23,8 @@ from portal.platform.web import ActionForm, PortalForm, context, page, perform
 from portal.programs.models import Call, Stage
 from portal.programs.policies import officer_of_call
 from portal.programs.queries import office_call
-from portal.ranking.queries import ranked_call, tracks
+from portal.ranking.queries import ranked_call
+from portal.screening.pages import chosen_track, track_chips
 
 
 @bp.get("/office/calls/<public_id>/awards")
@@ -129,16 +130,21 @@ def _page(
         return page("awards/office.html", call=call, barred=True)
     code, chosen = place or (request.args.get("stage"), request.args.get("track", ""))
     stage = _stage(call, code)
-    known = tracks(stage.id)
-    track = chosen if chosen in known else known[0]
+    track = chosen_track(call, chosen)
     decision = queries.live_decision(stage.id, track)
     proposal = pages.Proposal(stage, track) if decision is None else None
     shown = form if form is not None else (proposal.form() if proposal and proposal.ready else None)
     status = next((f.status for f in (form, *refused.values()) if f is not None and f.status != 200), 200)
     panels = tables.panels_of_stage(stage.id, track)
+    reserves = pages.reserve_list(actor, decision, now) if decision is not None else None
+    promoting = refused.get("promoting") or PromoteForm(formdata=None)
+    passing_over = refused.get("passing_over") or PassOverForm(formdata=None)
+    if reserves is not None:
+        promoting["following"].data = ",".join(outcome.public_id for outcome in reserves["following"])
+        passing_over["outcome"].data = next((outcome.public_id for outcome in reserves["standing"]), "")
     return page(
         "awards/office.html", shown, status=status, call=call, stage=stage, track=track, barred=False,
-        tracks=pages.track_chips(call, stage, known, track),
+        tracks=track_chips(call, stage, track, "awards.awards"),
         definition=call.definition, of_stage=call.definition.stage(stage.code), proposal=proposal,
         rows=proposal.rows(shown) if proposal and shown is not None else [],
         caps=pages.caps_beside(actor, call, proposal.pieces(shown)) if proposal and shown is not None else None,
@@ -149,7 +155,5 @@ def _page(
         approving=refused.get("approving") or ApproveForm(formdata=None),
         returning=refused.get("returning") or ReasonForm(formdata=None),
         publishing=refused.get("publishing") or ActionForm(formdata=None),
-        reserves=pages.reserve_list(actor, decision, now) if decision is not None else None,
-        promoting=refused.get("promoting") or PromoteForm(formdata=None),
-        passing_over=refused.get("passing_over") or PassOverForm(formdata=None),
+        reserves=reserves, promoting=promoting, passing_over=passing_over,
     )  # fmt: skip

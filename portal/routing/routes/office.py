@@ -21,26 +21,28 @@ from portal.routing.queries import panels
 from portal.routing.queries import pool as reviewers
 from portal.routing.routes.blueprint import bp
 from portal.routing.rules.panels import KINDS, LIVE, can_run, composition, reviews_together
-from portal.screening.pages import chosen_stage, stage_chips
+from portal.screening.pages import chosen_stage, chosen_track, stage_chips, track_chips
 
 
 @bp.get("/office/calls/<public_id>/routing")
 @guard(officer_of_call)
 def routing(public_id: str) -> Response:
     call = subject(Call)
-    return show(call, chosen_stage(call, request.args.get("stage")), RunForm())
+    stage, track = chosen_stage(call, request.args.get("stage")), chosen_track(call, request.args.get("track"))
+    return show(call, stage, track, RunForm())
 
 
-def show(call: Call, stage: Stage, form: PortalForm) -> Response:
+def show(call: Call, stage: Stage, track: str, form: PortalForm) -> Response:
     """The page, with the form that was refused, if any."""
     rule = call.definition.stage(stage.code).panel
-    panel = panels.panel_of(stage.id)
-    entries = panels.entries(context().actor, stage.id)
-    form["stage"].data = stage.code
+    panel = panels.panel_of(stage.id, track)
+    entries = panels.entries(context().actor, stage.id, track)
+    form["stage"].data, form["track"].data = stage.code, track
     values: dict[str, Any] = {
         "call": call, "stage": stage, "rule": rule, "panel": panel, "entries": entries, "form_run": form,
         "stage_name": call.definition.stage(stage.code).names, "together": reviews_together(rule),
-        "stage_chips": stage_chips(call, stage, "routing.routing"), "kinds": KINDS,
+        "stage_chips": stage_chips(call, stage, "routing.routing"), "kinds": KINDS, "track": track,
+        "track_chips": track_chips(call, stage, track, "routing.routing"),
         "waiting": panels.waiting_entries(stage.id), "demand": len(entries) * rule.reviews_per_entry,
     }  # fmt: skip
     if panel is not None:
@@ -69,7 +71,7 @@ def _panel_values(panel: Panel, values: dict[str, Any]) -> dict[str, Any]:
         "unfilled": pages.unfilled(run, entries), "job": pages.job_state(panels.latest_job(panel)),
         "live": sum(a.state in LIVE for a in assignments),
         "drafts": sum(a.state is AssignmentState.DRAFT for a in assignments),
-        "runs": panels.runs_of(panel.id), "form_discard": DiscardForm(formdata=None, stage=values["stage"].code),
+        "runs": panels.runs_of(panel.id), "form_discard": DiscardForm(formdata=None, stage=values["stage"].code, track=panel.track),
     }  # fmt: skip
 
 
@@ -82,7 +84,7 @@ def posted_stage(call: Call, form: PortalForm) -> Stage:
 
 def _posted(call: Call, form: PortalForm) -> tuple[Stage, Panel]:
     stage = posted_stage(call, form)
-    panel = panels.panel_of(stage.id)
+    panel = panels.panel_of(stage.id, form["track"].data or "")
     if panel is None:
         abort(404)
     return stage, panel
@@ -94,13 +96,14 @@ def run(public_id: str) -> Response:
     call, form = subject(Call), RunForm()
     stage, panel = _posted(call, form)
     panel_id, code = panel.id, stage.code
+    track = panel.track
 
     def act(context: Context) -> str:
         service.ask_to_route(context, panel_id, context.rng.randrange(2**31))
-        return url_for("routing.routing", public_id=public_id, stage=code)
+        return url_for("routing.routing", public_id=public_id, stage=code, track=track or None)
 
     done = perform(form, act, Text("배정안을 만들고 있습니다.", "The assignment is being made."))
-    return done if done is not None else show(call, stage, form)
+    return done if done is not None else show(call, stage, track, form)
 
 
 def _open_run(panel: Panel) -> RoutingRun:
@@ -116,13 +119,14 @@ def publish(public_id: str) -> Response:
     call, form = subject(Call), RunForm()
     stage, panel = _posted(call, form)
     run_id, code = _open_run(panel).id, stage.code
+    track = panel.track
 
     def act(context: Context) -> str:
         service.publish(context, run_id)
-        return url_for("routing.routing", public_id=public_id, stage=code)
+        return url_for("routing.routing", public_id=public_id, stage=code, track=track or None)
 
     done = perform(form, act, Text("배정을 확정하고 위원들에게 알렸습니다.", "Published; the reviewers are told."))
-    return done if done is not None else show(call, stage, form)
+    return done if done is not None else show(call, stage, track, form)
 
 
 @bp.post("/office/calls/<public_id>/routing/discard")
@@ -131,13 +135,14 @@ def discard(public_id: str) -> Response:
     call, form = subject(Call), DiscardForm()
     stage, panel = _posted(call, form)
     run_id, code = _open_run(panel).id, stage.code
+    track = panel.track
 
     def act(context: Context) -> str:
         service.discard(context, run_id, form.reason.data)
-        return url_for("routing.routing", public_id=public_id, stage=code)
+        return url_for("routing.routing", public_id=public_id, stage=code, track=track or None)
 
     done = perform(form, act, Text("배정안을 버렸습니다.", "The proposal was discarded."))
-    return done if done is not None else show(call, stage, form)
+    return done if done is not None else show(call, stage, track, form)
 
 
 @bp.route("/office/calls/<public_id>/routing/assignments/<assignment_id>", methods=["GET", "POST"])

@@ -17,7 +17,7 @@ from portal.routing.queries import pool as reviewers
 from portal.routing.routes.blueprint import bp
 from portal.routing.routes.office import posted_stage
 from portal.routing.rules.panels import KINDS, composition
-from portal.screening.pages import chosen_stage
+from portal.screening.pages import chosen_stage, chosen_track
 
 
 @bp.route("/office/calls/<public_id>/routing/panel", methods=["GET", "POST"])
@@ -25,15 +25,16 @@ from portal.screening.pages import chosen_stage
 def form_panel(public_id: str) -> Response:
     call, form = subject(Call), PeopleForm()
     stage = posted_stage(call, form) if form.is_submitted() else chosen_stage(call, request.args.get("stage"))
+    track = chosen_track(call, (form.track.data if form.is_submitted() else None) or request.args.get("track"))
     pool = reviewers.pool(
         call, context().now, words=request.args.get("q", ""), kind=request.args.get("kind", ""),
         number=max(1, request.args.get("page", 1, type=int)),
     )  # fmt: skip
-    form.stage.data = stage.code
+    form.stage.data, form.track.data = stage.code, track
     form.people.choices = [(row.person.public_id, row.person.name) for row in pool.rows]
     form.chair.choices = [("", Text("지금 정하지 않음", "Not now")), *form.people.choices]
     known = {row.person.public_id: (row.person.id, row.profile.kind) for row in pool.rows}
-    names = _names(form, call, stage)
+    names = _names(form, call, stage, track)
     stage_id, code = stage.id, stage.code
 
     def act(context: Context) -> str:
@@ -41,36 +42,36 @@ def form_panel(public_id: str) -> Response:
         if form.chair.data and form.chair.data not in chosen:
             chosen.append(form.chair.data)
         seats = [(*known[p], p == form.chair.data) for p in chosen if p in known]
-        service.form_panel(context, stage_id, names, seats)
+        service.form_panel(context, stage_id, names, seats, track)
         service.detect(context, stage_id)
-        return url_for("routing.routing", public_id=public_id, stage=code)
+        return url_for("routing.routing", public_id=public_id, stage=code, track=track or None)
 
     done = perform(form, act, Text("초대 편지를 보냈습니다.", "The invitations are on their way."))
     if done is not None:
         return done
-    panel = panels.panel_of(stage_id)
+    panel = panels.panel_of(stage_id, track)
     rule = call.definition.stage(code).panel
     people = [row.person.id for row in pool.rows]
     applications = facts.open_applications(stage_id)
     return page(
-        "routing/panel.html", form, call=call, stage=stage, pool=pool, panel=panel, rule=rule, kinds=KINDS,
+        "routing/panel.html", form, call=call, stage=stage, track=track, pool=pool, panel=panel, rule=rule, kinds=KINDS,
         stage_name=call.definition.stage(code).names, seated={s.person_id for s in panel.seats} if panel else set(),
         composition=composition(panel.seats if panel else [], rule), applications=len(applications),
         barred=conflicts.barred_counts(applications, people), words=request.args.get("q", ""),
         kind=request.args.get("kind", ""),
         pagination=pages.pagination(
-            "routing.form_panel", pool.number, pool.pages, pool.total, public_id=public_id, stage=code
+            "routing.form_panel", pool.number, pool.pages, pool.total, public_id=public_id, stage=code, track=track
         ),
     )  # fmt: skip
 
 
-def _names(form: PeopleForm, call: Call, stage: Stage) -> dict[str, str]:
-    """What the officer called the panel, or the stage's own name."""
-    words = call.definition.stage(stage.code).names
-    return {
-        "ko": form.name_ko.data or f"{words.get('ko', stage.code)} 패널",
-        "en": form.name_en.data or f"Panel for {words.get('en', stage.code)}",
-    }
+def _names(form: PeopleForm, call: Call, stage: Stage, track: str) -> dict[str, str]:
+    """What the officer called the panel, or the stage's and the track's own names."""
+    words, found = call.definition.stage(stage.code).names, call.definition.track(track)
+    of_track = found.names if found else {}
+    ko = " ".join(filter(None, (of_track.get("ko"), words.get("ko", stage.code))))
+    en = ", ".join(filter(None, (words.get("en", stage.code), of_track.get("en"))))
+    return {"ko": form.name_ko.data or f"{ko} 패널", "en": form.name_en.data or f"Panel for {en}"}
 
 
 @bp.post("/office/calls/<public_id>/routing/seats/<seat_id>/chair")
@@ -80,11 +81,11 @@ def make_chair(public_id: str, seat_id: str) -> Response:
     seat = panels.seat_of_call(call.id, seat_id)
     if seat is None:
         abort(404)
-    id_, code = seat.id, seat.panel.stage.code
+    id_, code, track = seat.id, seat.panel.stage.code, seat.panel.track
 
     def act(context: Context) -> str:
         service.make_chair(context, id_)
-        return url_for("routing.routing", public_id=public_id, stage=code)
+        return url_for("routing.routing", public_id=public_id, stage=code, track=track or None)
 
     done = perform(form, act, Text("위원장을 정했습니다.", "The chair is named."))
     if done is None:

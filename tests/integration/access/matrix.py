@@ -323,6 +323,10 @@ RULES: dict[str, Rule] = {
     "awards.approves_decision": Rule(
         "administrator", 404, but={"officer": 403}, rows=(post("awards.approve", "public_id=undecided"),)
     ),
+    "awards.promotes_reserves": Rule(
+        "administrator", 404, but={"officer": 403},
+        rows=(post("awards.promote", "public_id=undecided"), post("awards.pass_over", "public_id=undecided")),
+    ),
     "awards.returns_decision": Rule(
         OFFICE, 404, rows=(post("awards.return_decision", "public_id=undecided"),)
     ),

@@ -17,7 +17,9 @@ from portal.accounts import service as accounts
 from portal.accounts.models import Account, Affiliation, Person, SignInSession, TokenPurpose
 from portal.applications import service as applications
 from portal.applications.models import Application, ConfirmationLink, Institution, Member, Reopening
+from portal.awards import service as awards
 from portal.awards.models import AwardTable, Decision, Recommendation, Result
+from portal.awards.queries.awards import awards_of_decision
 from portal.budgets.models import Freeze
 from portal.conflicts import service as conflicts
 from portal.conflicts.models import Severity
@@ -27,8 +29,9 @@ from portal.reviews import service as reviewing
 from portal.routing.models import Assignment, Panel, Seat, SeatState
 from tests.factories import accounts as people
 from tests.factories import applications as drafts
-from tests.factories import base, consortia, reviews
-from tests.integration.access.world import WHY, World, propose
+from tests.factories import awards as decided
+from tests.factories import base, consortia, reserves, reviews
+from tests.integration.access.world import WHY, World, as_wbl, propose
 
 DRAFT = "public_id=draft"
 PERSON = "public_id=person:spare"
@@ -136,6 +139,16 @@ def is_proposed(world: World) -> None:
     world.ids["proposed"] = db.session.get_one(Decision, number).public_id
 
 
+def a_place_is_free(world: World) -> None:
+    """A published decision with a reserve list; one who was selected has declined."""
+    reserves.with_places()
+    made = decided.ready(5, made=as_wbl(reserves.fellowships()), wanted=())
+    number = reserves.published(made, world.context("officer"), world.context("administrator"))
+    award = awards_of_decision(number)[0]
+    awards.decline_award(base.context(made.owners[0]), award.id, WHY)
+    world.ids |= {"reserved_call": made.call.public_id}
+
+
 def table_is_open(world: World) -> None:
     table = _table(world)
     table.closed_at = table.closed_by_id = None
@@ -208,6 +221,7 @@ OFFICE_OF_PERSON = ("accounts.person", PERSON)
 TABLE = ("awards.table", "public_id=open_panel")
 UNDECIDED = ("awards.awards", "public_id=undecided_call")
 WAITING = ("awards.awards", "public_id=waiting_call")
+RESERVED = ("awards.awards", "public_id=reserved_call")
 RANKED = ("ranking.ranking", "public_id=waiting_call")
 ROUTED = ("routing.routing", "public_id=routing_call")
 PROGRESS = ("reviews.progress", CALL)
@@ -363,6 +377,8 @@ POSTS: dict[str, Post] = {
     "awards.approve": Post("administrator", WAITING, before=is_proposed),
     "awards.return_decision": Post("officer", UNDECIDED, {"reason": WHY}),
     "awards.publish": Post("officer", UNDECIDED),
+    "awards.promote": Post("administrator", RESERVED, {"reason": WHY}, a_place_is_free),
+    "awards.pass_over": Post("administrator", RESERVED, {"reason": WHY}, a_place_is_free),
     "awards.accept": Post("owner", OFFER),
     "awards.decline": Post("owner", OFFER, {"reason": WHY}),
     "budgets.change_cap": Post("budget_officer", ("budgets.line", "public_id=line"), {"cap": "9,000,000", "reason": WHY}),

@@ -197,7 +197,7 @@ def _people(world: World) -> None:
     db.session.get_one(Account, world.people["disabled"]).disabled_at = clock.now()
 
 
-def _as_wbl(made: CallDefinition) -> CallDefinition:
+def as_wbl(made: CallDefinition) -> CallDefinition:
     """The same rules under the program whose officers the scenario has."""
     data = made.model_dump(mode="json")
     names = {"ko": "독자 인공지능 기초모형", "en": "World-best models"}
@@ -209,9 +209,9 @@ def _as_wbl(made: CallDefinition) -> CallDefinition:
 
 
 def _drafting(world: World) -> None:
-    call = base.open_call(_as_wbl(drafts.rich_definition()))
+    call = base.open_call(as_wbl(drafts.rich_definition()))
     hidden = programs.draft_call(
-        base.context(), _as_wbl(drafts.rich_definition()), "WBL-LATER", {"ko": "숨은 공고", "en": "Hidden call"},
+        base.context(), as_wbl(drafts.rich_definition()), "WBL-LATER", {"ko": "숨은 공고", "en": "Hidden call"},
         clock.now() + timedelta(days=10), clock.now() + timedelta(days=20),
     )  # fmt: skip
     foreign = base.open_call(consortia.small_definition())
@@ -257,7 +257,7 @@ def _file(to: Application, slot: str, slice: str = "", public_id: str = "") -> s
 
 
 def _in_review(world: World) -> None:
-    call = routing.closed_call(_as_wbl(reviews.definition(panel={"size": 5, "reviews_per_entry": 5, "max_load": 20})))
+    call = routing.closed_call(as_wbl(reviews.definition(panel={"size": 5, "reviews_per_entry": 5, "max_load": 20})))
     stage = routing.stage_by_code(call, "paper")
     document = RandomIds().public_id()
     handed_in = _submission(document)
@@ -346,7 +346,7 @@ def _with_rules() -> CallDefinition:
 
 
 def _screened_and_routed(world: World) -> None:
-    made = routing.field_of(2, 3, _as_wbl(_with_rules()))
+    made = routing.field_of(2, 3, as_wbl(_with_rules()))
     waiting = routing.applied(
         made.stage().call, made.stage(), pi=world.person("owner"), title="은하모델", state=EntryState.ENTERED
     )
@@ -373,7 +373,7 @@ def _screened_and_routed(world: World) -> None:
 
 
 def _past(world: World) -> None:
-    made = routing.field_of(1, 0, _as_wbl(reviews.definition()))
+    made = routing.field_of(1, 0, as_wbl(reviews.definition()))
     who = world.person("assigned")
     panel = routing.panel(made.stage(), [who])
     past = Assignment(
@@ -390,7 +390,7 @@ def _past(world: World) -> None:
 
 def _at_decision(world: World, titles: tuple[str, str]) -> decided.Ready:
     """The owner's and the other applicant's entries, ranked; the panel's table is closed."""
-    made = decided.ready(2, made=_as_wbl(decided.definition(awards={"max_count": 1, "acceptance_days": 14})))
+    made = decided.ready(2, made=as_wbl(decided.definition(awards={"max_count": 1, "acceptance_days": 14})))
     made.run.result = [row | {"marks": [], "by_criterion": {"plan": row["mean"]}} for row in made.run.result]
     made.run.inputs = {
         "entries": [[e.public_id, e.id] for e in made.entries],

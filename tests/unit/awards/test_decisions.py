@@ -23,7 +23,7 @@ from portal.awards.rules import (
     may_answer,
     needs_second_approver,
     selection_fault,
-    within_request,
+    within_ceiling,
 )
 from portal.platform.context import Actor, Grant
 from portal.programs.definition import AwardRule
@@ -101,8 +101,8 @@ def test_at_most_keep_and_fewer_only_where_the_call_says_so(
 
 
 def test_the_awarding_stage_keeps_no_more_than_the_call_awards() -> None:
-    stage = definition().stage("final").model_copy(update={"keep": 9})
-    assert keep_of(stage, AwardRule(max_count=5)) == 5
+    assert keep_of(definition(awards={"max_count": 1}), "final", "") == 1
+    assert keep_of(definition(), "paper", "") == 3
 
 
 def test_only_the_moves_of_the_tables_exist() -> None:
@@ -128,11 +128,11 @@ def test_more_than_a_fifth_off_is_a_deep_cut(given: Piece | None, deep: bool) ->
 
 
 def test_the_panel_may_cut_but_never_add() -> None:
-    assert within_request(cards(100), cards(100, 6))
-    assert not within_request(cards(100), cards(101))
-    assert not within_request(cards(100, 6), cards(50, 7))
-    assert not within_request(None, cards(1))
-    assert within_request(None, cards(0))
+    assert within_ceiling(cards(100), cards(100, 6))
+    assert not within_ceiling(cards(100), cards(101))
+    assert not within_ceiling(cards(100, 6), cards(50, 7))
+    assert not within_ceiling(None, cards(1))
+    assert within_ceiling(None, cards(0))
 
 
 def test_the_table_starts_with_all_above_the_line_and_nothing_below() -> None:

@@ -65,7 +65,7 @@ def test_an_unknown_regime_is_refused(catalog: Catalog) -> None:
 
 
 def test_an_unknown_program_is_refused_with_those_that_exist(catalog: Catalog) -> None:
-    with pytest.raises(CatalogError, match="program files: wbl"):
+    with pytest.raises(CatalogError, match="program files: champ, inno, path, wbl"):
         load_call("nope", catalog.root)
 
 

@@ -105,7 +105,7 @@ def test_later_years_stand_outside_the_launch_years_money() -> None:
             at = line
             while at.parent is not None:
                 at = lines[at.parent]
-            assert at.code in ("wbl_later", "path_later")
+            assert at.code in ("wbl_later", "path_later", "inno_2026")
 
 
 def test_both_readings_of_the_talent_money_bind() -> None:

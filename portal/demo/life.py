@@ -8,7 +8,7 @@ import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import func, select
@@ -128,7 +128,8 @@ def live(program: str, scale: str, seed: int, settle: Settle) -> dict[str, Any]:
     stories: list[Steps] = []
     for code, life in lives.items():
         papers = Papers(plans=True, beside=samples) if scale == "observed" and life.plan.shape.teams < 100 else samples
-        stories += stories_of(life.plan, cast, houses, rng, papers, f"{code}:{seed}")
+        made = stories_of(life.plan, cast, houses, rng, papers, f"{code}:{seed}")
+        stories += [told(story, life.plan.code) for story in made]
     play(stories, settle)
     reports = [{"program": plan.definition.program.code, **figures(plan)} for plan in plans]
     report: dict[str, Any] = {"scale": scale, "seed": seed, "caps": caps(), "jobs": jobs()}
@@ -143,19 +144,21 @@ def live(program: str, scale: str, seed: int, settle: Settle) -> dict[str, Any]:
 
 
 def stories_of(
-    plan: Plan, cast: people.Cast, houses: Houses, rng: random.Random, papers: Papers, name: str
-) -> Iterator[Steps]:
-    """The call's own story, and one of each that applies."""
-    plan.works.extend(applicants(plan, houses, rng, papers, name))
-    yield told(call(plan, cast, name), plan.code)
-    for work in plan.works:
-        yield told(story_of(work), f"{plan.code}  {work.team.number}")
+    plan: Plan, cast: people.Cast, houses: Houses, rng: random.Random, papers: Papers, name: str,
+    until: datetime | None = None,
+) -> Iterator[Steps]:  # fmt: skip
+    """The call's own story, and one of each that applies; all have handed in by then (usually by the deadline)."""
+    plan.works.extend(applicants(plan, houses, rng, papers, name, until or plan.closes))
+    yield call(plan, cast, name)
+    yield from (story_of(work) for work in plan.works)
 
 
-def applicants(plan: Plan, houses: Houses, rng: random.Random, papers: Papers, name: str) -> list[Applying]:
+def applicants(
+    plan: Plan, houses: Houses, rng: random.Random, papers: Papers, name: str, until: datetime
+) -> list[Applying]:
     if not plan.definition.has_institutions:
-        return [Group(t, plan.code, papers) for t in gather(rng, plan.shape, plan.opens, plan.closes, name)]
-    teams = compose(rng, houses, plan.shape, plan.opens, plan.closes, name)
+        return [Group(team, plan.code, papers) for team in gather(rng, plan.shape, plan.opens, until, name)]
+    teams = compose(rng, houses, plan.shape, plan.opens, until, name)
     for team in teams:
         team.asks_for_all = bool(plan.agreed)
     return [Consortium(team, plan.code, papers) for team in teams]

@@ -19,7 +19,7 @@ from portal.audit.jobs import ANCHOR
 from portal.demo.acting import Settle, Steps, act_as_operator, play, read
 from portal.demo.calls import Plan, Until, adapted, call, kst
 from portal.demo.consortia import Consortium, application
-from portal.demo.life import lay_foundations
+from portal.demo.life import lay_foundations, stories_of
 from portal.demo.names import Houses
 from portal.demo.papers import Papers
 from portal.demo.people import DOMAIN, Cast, enrol
@@ -46,7 +46,7 @@ def seed(settle: Settle, say: Say) -> bool:
     if not is_empty():
         return False
     rng = random.Random(20250721)
-    plans = _plans(load_call("wbl"))
+    plans = _plans(load_call("wbl")) | _others()
     clock.move_to(min(plan.opens for plan in plans.values()) - timedelta(days=9))
     say("the plan's lines, the office and the reviewers")
     cast, houses = lay_foundations(POOL, rng)
@@ -117,11 +117,34 @@ def _plans(definition: CallDefinition) -> dict[str, Plan]:
     }  # fmt: skip
 
 
+def _others() -> dict[str, Plan]:
+    """The other programs: F the contest and G Pathfinder, open; H the postdocs, decided, with a reserve list."""
+
+    def plan(program: str, closes: datetime, teams: Shape, until: Until, keeps: dict[str, int] | None = None) -> Plan:
+        definition = load_call(program)
+        names = {key: f"{text} 2025" for key, text in definition.program.names.items()}
+        if keeps is not None:
+            definition = adapted(definition, keeps, panel=4, reviews=2)
+        opens = closes - timedelta(days=definition.open_days, hours=8)
+        return Plan(f"{definition.program.code}-2025", names, definition, opens, closes, teams, until)
+
+    return {
+        "F": plan("champ", kst(2025, 7, 23, 18), Shape(3, (3.0, 2, 4)), Until.OPEN),
+        "G": plan("path", kst(2025, 8, 8, 18), Shape(0, (1.6, 1, 2), 1), Until.OPEN),
+        "H": plan("inno", kst(2025, 5, 26, 18), Shape(10, (1, 1, 1)), Until.DECIDED, {"document": 4, "interview": 2}),
+    }
+
+
 def _stories(
     letter: str, plan: Plan, cast: Cast, houses: Houses, rng: random.Random, samples: Papers, say: Say
 ) -> Iterator[Steps]:
     """The call's own story and those of its teams."""
     papers = Papers(own=False, plans=letter in "AB", beside=samples)
+    if letter in "FGH":
+        until = min(plan.closes, PRESENT - timedelta(hours=1))
+        for story in stories_of(plan, cast, houses, rng, papers, f"seed:{letter}", until):
+            yield _told(story, say, plan.code)
+        return
     teams = compose(rng, houses, plan.shape, plan.opens, plan.closes, f"seed:{letter}")
     if letter == "D":
         teams[0].owner = ("고은별", f"awarded@{DOMAIN}")

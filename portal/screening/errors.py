@@ -18,6 +18,10 @@ class NothingAsked(DomainError):
     status = 409
 
 
+class NothingChosen(DomainError):
+    say = Text("함께 결정할 신청서를 하나 이상 골라 주십시오.", "Choose at least one application to decide on.")
+
+
 class ReasonTooShort(DomainError):
     say = Text(
         "사유를 {least}자 이상 써 주십시오. 신청자에게 알리고 기록에 남깁니다.",

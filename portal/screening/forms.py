@@ -29,6 +29,14 @@ class DecisionForm(PortalForm):
     )
 
 
+class TogetherForm(DecisionForm):
+    """The same decision, with the same reason, on several screenings; choices are their public ids."""
+
+    screenings = SelectMultipleField(
+        text("함께 결정할 신청서", "Applications to decide together"), choices=[], validate_choice=False
+    )
+
+
 class CompletionForm(PortalForm):
     """What is to be completed, in whose words, until when. `offer` names the places that there are."""
 

@@ -11,7 +11,7 @@ from portal.platform.web import ActionForm, PortalForm, context, page, perform
 from portal.programs.models import Call
 from portal.programs.policies import officer_of_call
 from portal.screening import pages, queries, service
-from portal.screening.forms import ELIGIBLE, CompletionForm, DecisionForm, OpenReviewForm
+from portal.screening.forms import ELIGIBLE, CompletionForm, DecisionForm, OpenReviewForm, TogetherForm
 from portal.screening.models import Screening, ScreeningState
 from portal.screening.policies import decides_screening
 
@@ -42,6 +42,31 @@ def _queue(call: Call, form: OpenReviewForm) -> Response:
         state_chips=pages.state_chips(call, stage, found, state), waiting=queries.waiting_count(stage.id),
         still_to_enter=queries.still_to_enter(call.id) if stage.position == call.stages[0].position else 0,
         pagination=pages.pagination(found, call.public_id),
+    )  # fmt: skip
+
+
+@bp.route("/office/calls/<public_id>/screening/together", methods=["GET", "POST"])
+@guard(officer_of_call)
+def decide_together(public_id: str) -> Response:
+    """The second step: those chosen in the queue with what did not pass; one decision and reason for all of them."""
+    call, form = subject(Call), TogetherForm()
+    stage = pages.chosen_stage(call, request.args.get("stage"))
+    asked = form.screenings.data if form.is_submitted() else request.args.getlist("chosen")
+    found = queries.waiting_in(context().actor, stage.id, asked or [])
+    ids = {row.public_id: row.id for row in found.rows}
+    form.screenings.choices = [(row.public_id, row.entry.application.title) for row in found.rows]
+    if not form.is_submitted():
+        form.screenings.data = list(ids)
+    code, chosen = stage.code, [ids[one] for one in asked or [] if one in ids]
+
+    def act(context: Context) -> str:
+        service.decide_together(context, chosen, form.outcome.data == ELIGIBLE, form.reason.data)
+        return url_for("screening.queue", public_id=public_id, stage=code)
+
+    done = perform(form, act, Text("고른 신청서를 함께 결정했습니다.", "The chosen applications are decided."))
+    return done if done is not None else page(
+        "screening/together.html", form, call=call, stage=stage, found=found, results=pages.RESULTS,
+        rules=pages.rule_names(call.definition), stage_name=call.definition.stage(code).names,
     )  # fmt: skip
 
 

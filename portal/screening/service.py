@@ -24,7 +24,7 @@ from portal.platform.jobs import enqueue
 from portal.programs.definition import CallDefinition
 from portal.programs.models import Stage
 from portal.screening import queries, rules
-from portal.screening.errors import AlreadyDecided, NothingAsked, ReasonTooShort, StillWaiting
+from portal.screening.errors import AlreadyDecided, NothingAsked, NothingChosen, ReasonTooShort, StillWaiting
 from portal.screening.jobs import INELIGIBLE, STAGE_SCREENED
 from portal.screening.models import Finding, FindingResult, PointSheet, Screening, ScreeningState
 from portal.screening.rules.checks import eligible as all_pass
@@ -111,6 +111,18 @@ def decide(context: Context, screening_id: int, eligible: bool, reason: str) -> 
         enqueue(INELIGIBLE, {"screening_id": screening.id}, key=str(screening.id), now=context.now)
     _tell_when_done(context, entry.stage)
     return screening
+
+
+def decide_together(context: Context, screening_ids: Sequence[int], eligible: bool, reason: str) -> int:
+    """One decision with one reason on several screenings, all of them or, at the first refusal, none; how many.
+
+    Raises NothingChosen and what `decide` raises.
+    """
+    if not screening_ids:
+        raise NothingChosen("screenings")
+    for screening_id in sorted(set(screening_ids)):
+        decide(context, screening_id, eligible, reason)
+    return len(set(screening_ids))
 
 
 def ask_to_complete(

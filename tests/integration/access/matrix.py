@@ -138,6 +138,7 @@ RULES: dict[str, Rule] = {
             get("reviews.progress", CALL), get("reviews.reviewers", CALL),
             post("reviews.remind", CALL, "stage=paper"), post("reviews.close", CALL, "stage=paper"),
             get("routing.conflicts", CALL), get("routing.routing", CALL), get("routing.routing", ROUTED),
+            both("screening.decide_together", ROUTED, "stage=paper"),
             both("routing.form_panel", ROUTED, "stage=paper"), post("routing.run", ROUTED, "stage=paper"),
             post("routing.publish", ROUTED, "stage=paper"), post("routing.discard", ROUTED, "stage=paper"),
             post("routing.make_chair", f"{ROUTED} seat_id=seat:invited"),

@@ -349,6 +349,10 @@ POSTS: dict[str, Post] = {
     "screening.screening": Post(
         "officer", ("screening.screening", "public_id=screening"), {"outcome": "ineligible", "reason": WHY}
     ),
+    "screening.decide_together": Post(
+        "officer", ("screening.decide_together", "public_id=routing_call"),
+        {"outcome": "eligible", "reason": WHY}, query="stage=paper&chosen={screening}",
+    ),
     "screening.ask_to_complete": Post(
         "officer", ("screening.screening", "public_id=screening"),
         {"places": "sections.plan", "message": WHY, "due": "2026-08-05T18:00"}, nothing_is_asked,

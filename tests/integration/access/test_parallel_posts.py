@@ -90,7 +90,7 @@ class House:
             name: code() if value == "CODE" else value if value is None else self.world.id(value)
             for name, value in post.typed.items()
         }
-        page = address(self.world, *post.page, post.query)
+        page = address(self.world, *post.page, post.query.format_map(self.world.ids))
         if post.raw:
             return address(self.world, endpoint, post.page[1]), dict(typed)
         self.chance.begin("page")

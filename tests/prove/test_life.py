@@ -1,4 +1,4 @@
-"""The observed call whole: fifteen teams, ten, five, with a real worker; on SQLite, and on PostgreSQL with RabbitMQ."""
+"""The observed calls whole, all four programs at once, with a real worker; on SQLite, and on PostgreSQL with RabbitMQ."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ RABBITMQ = os.environ.get("TEST_RABBITMQ_URL", "amqp://guest:guest@127.0.0.1:567
 
 
 @pytest.mark.parametrize("where", ["sqlite", "postgresql"])
-def test_the_observed_call_lives_through(
+def test_the_observed_calls_live_through(
     where: str, request: pytest.FixtureRequest, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     environment = {k: v for k, v in os.environ.items() if k not in ("DATABASE_URL", "BROKER_URL")}
@@ -25,8 +25,8 @@ def test_the_observed_call_lives_through(
     if where == "postgresql":
         url = request.getfixturevalue("postgresql").fresh()
         environment |= {"DATABASE_URL": url, "BROKER_URL": RABBITMQ}
-    command = (sys.executable, "-m", "flask", "--app", "app", "demo", "life", "--scale", "observed")
-    lived = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=3600)
+    command = (sys.executable, "-m", "flask", "--app", "app", "demo", "life", "--program", "all", "--scale", "observed")
+    lived = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=5400)
     if where == "postgresql":
         request.getfixturevalue("postgresql").drop(url)
     assert lived.returncode == 0, lived.stderr[-3000:]
@@ -34,8 +34,13 @@ def test_the_observed_call_lives_through(
     with capsys.disabled():
         print(f"\n{where}: {line}")
     report = json.loads(line)
-    assert (report["applied"], report["screened"], report["awarded"]) == (15, 15, 5)
-    assert report["kept"] == {"paper": 10, "presentation": 5}
+    found = {one["program"]: one for one in report["programs"]}
+    assert {code: one["applied"] for code, one in found.items()} == {"WBL": 15, "CHAMP": 630, "PATH": 24, "INNO": 1260}
+    assert {code: list(one["kept"].values()) for code, one in found.items()} == {
+        "WBL": [10, 5], "CHAMP": [100, 20, 8, 5], "PATH": [6, 2], "INNO": [640, 400],
+    }  # fmt: skip
+    assert {code: one["awarded"] for code, one in found.items()} == {"WBL": 5, "CHAMP": 5, "PATH": 2, "INNO": 400}
+    assert found["INNO"]["promoted"] > 0
     assert report["jobs"]["parked"] == 0
     assert all(cap["used"] <= cap["cap"] for cap in report["caps"])
     assert not list((tmp_path / "lives").iterdir())

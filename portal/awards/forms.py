@@ -74,13 +74,21 @@ def table_form(rows: Mapping[str, Sequence[Piece]], definition: CallDefinition) 
 
 
 class ProposalForm(PortalForm):
+    """Of a long list, one reason for all that are selected and one for all others; a row's own goes before them."""
+
     stage = HiddenField()
     track = HiddenField()
+    selected_reason = TextAreaField(
+        text("선정하는 모든 과제의 사유", "Reason for all that are selected"), validators=[optional(), length(max=4000)]
+    )
+    other_reason = TextAreaField(
+        text("그 밖의 모든 과제의 사유", "Reason for all others"), validators=[optional(), length(max=4000)]
+    )
     reason = TextAreaField(text("의결안의 사유", "Reason of the decision"), validators=[required(), length(max=4000)])
 
 
-def proposal_form(entry_ids: Sequence[int], results: Sequence[Result]) -> type[ProposalForm]:
-    """Result and reason for each entry of the stage."""
+def proposal_form(entry_ids: Sequence[int], results: Sequence[Result], *, long: bool = False) -> type[ProposalForm]:
+    """Result and reason for each entry of the stage; in a long list a row may leave its reason to the shared one."""
     fields: dict[str, Any] = {}
     for entry_id in entry_ids:
         fields[f"result_{entry_id}"] = SelectField(
@@ -89,7 +97,7 @@ def proposal_form(entry_ids: Sequence[int], results: Sequence[Result]) -> type[P
             validate_choice=True,
         )
         fields[f"reason_{entry_id}"] = TextAreaField(
-            text("결과 사유", "Reason"), validators=[required(), length(max=4000)]
+            text("결과 사유", "Reason"), validators=[optional() if long else required(), length(max=4000)]
         )
     return cast(type[ProposalForm], type("ProposalForm", (ProposalForm,), fields))
 

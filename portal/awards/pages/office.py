@@ -55,6 +55,9 @@ def default_stage(call: Call) -> Stage:
     return next((s for s in reversed(call.stages) if s.decided_at is not None), call.stages[0])
 
 
+LONG = 30  # entries from which on a proposal is a table with shared reasons
+
+
 class Proposal:
     """What the proposal form starts from: every open entry in rank order."""
 
@@ -88,6 +91,10 @@ class Proposal:
         return self.run is not None and bool(self.entries) and not self.waiting and not self.table_open
 
     @property
+    def long(self) -> bool:
+        return len(self.entries) > LONG
+
+    @property
     def keep(self) -> int:
         return rules.keep_of(self.definition, self.of_stage.code, self.track)
 
@@ -102,24 +109,28 @@ class Proposal:
 
     def form(self) -> ProposalForm:
         """Prefilled from the ranking and the panel's table; on a post, with what was typed."""
-        made = proposal_form([e.id for e in self.entries], rules.allowed_results(self.of_stage))()
+        made = proposal_form([e.id for e in self.entries], rules.allowed_results(self.of_stage), long=self.long)()
         if made.is_submitted():
             return made
         made.stage.data, made.track.data = self.stage.code, self.track
+        made.selected_reason.data, made.other_reason.data = say(ABOVE), say(BELOW)
         chosen = 0
         for entry in self.entries:
             result = self.first_result(entry, chosen)
             chosen += result in rules.SELECTED
             made[f"result_{entry.id}"].data = result.value
             why = ABOVE if result in rules.SELECTED else FAILED if self.failed(entry) else BELOW
-            made[f"reason_{entry.id}"].data = say(why)
+            made[f"reason_{entry.id}"].data = "" if self.long and why is not FAILED else say(why)
         return made
 
     def typed(self, form: ProposalForm) -> list[tuple[int, Result, str]]:
-        return [
-            (e.id, Result(form[f"result_{e.id}"].data), (form[f"reason_{e.id}"].data or "").strip())
-            for e in self.entries
-        ]
+        return [self._typed(form, entry.id) for entry in self.entries]
+
+    def _typed(self, form: ProposalForm, entry_id: int) -> tuple[int, Result, str]:
+        result = Result(form[f"result_{entry_id}"].data)
+        own = (form[f"reason_{entry_id}"].data or "").strip()
+        shared = form.selected_reason if result in rules.SELECTED else form.other_reason
+        return entry_id, result, own or ((shared.data or "").strip() if self.long else "")
 
     def rows(self, form: ProposalForm) -> list[dict[str, Any]]:
         return [

@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from portal.accounts.models import Person
-from portal.awards.models import Award, AwardState, Decision, DecisionState
+from portal.awards.models import Award, AwardState, Decision, DecisionState, Outcome
 from portal.awards.queries import tables
 from portal.budgets.queries import lines_by_code
 from portal.conflicts.models import Severity
@@ -233,6 +233,31 @@ def test_the_proposal_is_filled_in_from_the_ranking_and_the_panel(scene: Scene, 
     assert refused.status_code == 422
     assert "2건까지 선정합니다" in refused.text
     assert WHY in refused.text
+
+
+def test_a_long_list_is_proposed_with_two_reasons_and_an_own_one(app: Flask, visit) -> None:  # type: ignore[no-untyped-def]
+    def make() -> tuple[str, Person, list[int]]:
+        made = ready(34, "paper")
+        officer = account(person("담당자"), "officer", scope=made.call.scopes[1])
+        return made.call.public_id, officer, [entry.id for entry in made.entries]
+
+    call, who, entries = committed(make)
+    officer, address = visit(who), f"/office/calls/{call}/awards?stage=paper"
+    data = form_to(officer.get(address).text, "/awards")
+    assert [data[f"result_{entry}"] for entry in entries] == ["advance"] * 3 + ["decline"] * 31
+    assert not any(data[f"reason_{entry}"] for entry in entries)
+    above, below, own = (
+        "상위에 들어 다음 단계로 올립니다.",
+        "선정 범위에 들지 못하였습니다.",
+        "자료의 권리를 확인하지 못하였습니다.",
+    )
+    data |= {"reason": WHY, "selected_reason": above, "other_reason": below, f"reason_{entries[9]}": own}
+    assert officer.post(f"/office/calls/{call}/awards", data=data).status_code == 303
+    found = {o.entry_id: o.reason for o in db.session.scalars(select(Outcome).order_by(Outcome.id))}
+    assert [found[entry] for entry in entries] == [above] * 3 + [below] * 6 + [own] + [below] * 24
+    data |= {f"reason_{entries[9]}": "", "other_reason": ""}
+    refused = officer.post(f"/office/calls/{call}/awards", data=data | {"request_id": "f" * 32})
+    assert refused.status_code in (409, 422)
 
 
 def test_the_queue_shows_who_can_approve_now(scene: Scene, visit) -> None:  # type: ignore[no-untyped-def]

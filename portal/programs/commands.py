@@ -1,6 +1,10 @@
-"""`flask --app app programs load`, `flask --app app budgets load`: what the catalog's files say, into the database."""
+"""`flask --app app programs load|new|check|schema`, `flask --app app budgets load`: the catalog's files."""
 
 from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Final
 
 import click
 from flask.cli import AppGroup
@@ -12,8 +16,19 @@ from portal.platform.context import Context, system_actor
 from portal.platform.errors import DomainError
 from portal.platform.transaction import in_transaction
 from portal.programs import service
-from portal.programs.loader import CatalogError, catalog_codes, load_call, load_plan
+from portal.programs.definition import digest
+from portal.programs.loader import (
+    CATALOG,
+    CatalogError,
+    catalog_codes,
+    check_file,
+    file_schema,
+    load_call,
+    load_plan,
+)
 
+REGIMES: Final = sorted(path.stem for path in (CATALOG / "regimes").glob("*.toml"))
+STARTER: Final = Path(__file__).with_name("starter.toml")
 cli = AppGroup("programs", help="Programs of the catalog.")
 
 
@@ -35,6 +50,50 @@ def load_programs() -> None:
         return len(definitions)
 
     click.echo(f"{in_transaction(install)} programs")
+
+
+@cli.command("check")
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+def check(files: tuple[Path, ...]) -> None:
+    """Check program files against the catalog's regimes and plan: each mistake with file, line and reason."""
+    problems = []
+    for file in files:
+        try:
+            definition = check_file(file)
+        except CatalogError as error:
+            problems.append(str(error))
+        else:
+            click.echo(f"{file}: {definition.program.code}, {len(definition.stages)} stages, {digest(definition)[:12]}")
+    if problems:
+        raise click.ClickException("\n".join(problems))
+
+
+@cli.command("new")
+@click.argument("code")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--line", required=True, help="The plan's line that pays, e.g. path; <line>_<year> must exist.")
+@click.option("--year", type=int, required=True)
+@click.option("--regime", type=click.Choice(REGIMES), default="plain", show_default=True)
+def new(code: str, file: Path, line: str, year: int, regime: str) -> None:
+    """Write a small program of two stages to start from. It loads as it stands; every value in it is yours to change."""
+    if file.exists():
+        raise click.ClickException(f"{file} is there already")
+    text = STARTER.read_text(encoding="utf-8")
+    for place, value in (("CODE", code.upper()), ("LINE", line), ("YEAR", str(year)), ("REGIME", regime)):
+        text = text.replace(f"<{place}>", value)
+    file.write_text(text, encoding="utf-8")
+    try:
+        check_file(file)
+    except CatalogError as error:
+        file.unlink()
+        raise click.ClickException(str(error)) from error
+    click.echo(f"{file}: check it with `flask --app app programs check {file}`")
+
+
+@cli.command("schema")
+def schema() -> None:
+    """The JSON Schema of a program file, as it is published under /programs/schema.json."""
+    click.echo(json.dumps(file_schema(), ensure_ascii=False, indent=2))
 
 
 @budgets_cli.command("load")

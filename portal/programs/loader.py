@@ -66,7 +66,25 @@ def catalog_codes(catalog: Path = CATALOG) -> list[str]:
 @lru_cache(maxsize=32)
 def load_call(code: str, catalog: Path = CATALOG) -> CallDefinition:
     """The program file `<code>.toml` with its regime folded in. Raises CatalogError."""
-    file = _read(catalog, f"{code}.toml")
+    return _call(_read(catalog, f"{code}.toml"), catalog)
+
+
+def check_file(path: Path, catalog: Path = CATALOG) -> CallDefinition:
+    """A program file wherever it lies, against the regimes and the plan of the catalog. Raises CatalogError."""
+    if not path.is_file():
+        raise CatalogError([Problem(str(path), 1, "there is no such file")])
+    return _call(_parsed(path.name, path.read_text(encoding="utf-8")), catalog)
+
+
+def file_schema() -> dict[str, Any]:
+    """The JSON Schema of a program file: a call's definition with its regime named by code."""
+    schema = CallDefinition.model_json_schema()
+    regimes = sorted(path.stem for path in (CATALOG / "regimes").glob("*.toml"))
+    schema["properties"]["regime"] = {"type": "string", "enum": regimes, "title": "Regime"}
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, "title": "Program file"}
+
+
+def _call(file: _File, catalog: Path) -> CallDefinition:
     named = file.data.get("regime")
     if not isinstance(named, str):
         raise CatalogError([file.problem(("regime",), "regime: the code of a file in regimes/ is missing")])
@@ -139,7 +157,10 @@ def _read(catalog: Path, name: str) -> _File:
     if not path.is_file():
         known = ", ".join(catalog_codes(catalog)) or "none"
         raise CatalogError([Problem(name, 1, f"there is no such file; program files: {known}")])
-    text = path.read_text(encoding="utf-8")
+    return _parsed(name, path.read_text(encoding="utf-8"))
+
+
+def _parsed(name: str, text: str) -> _File:
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, abort, current_app, g, redirect, request, url_for
+from flask import Blueprint, Response, abort, current_app, g, jsonify, redirect, request, url_for
 
 from portal.desks.public import pages, queries
 from portal.platform.access import guard, public, subject
 from portal.platform.web import page
 from portal.programs import queries as programs
+from portal.programs.loader import file_schema
 from portal.programs.models import Call
 from portal.programs.policies import reads_call
 
@@ -48,6 +49,13 @@ def all_programs() -> Any:
         programs=[(p, queries.find(roots, p.line_code)) for p in programs.programs()],
         calls=pages.call_rows(queries.calls()),
     )
+
+
+@bp.get("/programs/schema.json")
+@public
+def schema() -> Response:
+    """The JSON Schema of a program file, for whoever writes one."""
+    return jsonify(file_schema())
 
 
 @bp.get("/programs/<code>")

@@ -74,7 +74,7 @@ RULES: dict[str, Rule] = {
     "public": Rule(
         EVERYBODY, 404, visitors=True, bearer=True, asked=FEW,
         rows=(
-            get("desks_public.home"), get("desks_public.programs"), get("desks_public.program", "code=WBL"),
+            get("desks_public.home"), get("desks_public.programs"), get("desks_public.program", "code=WBL"), get("desks_public.schema"),
             get("desks_public.fund"), get("desks_public.tax"), get("desks_public.awards"),
             get("desks_public.help_page"), get("desks_public.accessibility"), get("desks_public.privacy"),
             get("health"), get("choose_language", "code=en", get=302),

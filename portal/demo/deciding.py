@@ -163,7 +163,9 @@ def close_table(cast: Cast, table_id: int) -> None:
 # --- the decision ---
 
 
-def propose(cast: Cast, stage: StageIds, rows: Sequence[Ranked], keep: int, track: str, rest: Result) -> int:
+def propose(
+    cast: Cast, stage: StageIds, rows: Sequence[Ranked], keep: int, track: str = "", rest: Result = Result.DECLINE
+) -> int:
     """The officer's proposal in rank order: `keep` go on or are awarded, the others get `rest`; its id."""
     best = Result.AWARD if stage.definition.awards else Result.ADVANCE
     outcomes = []

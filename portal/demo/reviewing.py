@@ -93,6 +93,9 @@ class Part(NamedTuple):
         return people if len(people) < self.panels else people[self.place :: self.panels]
 
 
+ALONE: Final = Part(0, 1)
+
+
 def chosen(cast: Cast, rule: PanelRule, rng: random.Random, part: Part) -> list[tuple[int, str, bool]]:
     """Seats as the rule wants them: the chair, enough from abroad and from industry, the rest from academia.
 
@@ -116,7 +119,7 @@ def chosen(cast: Cast, rule: PanelRule, rng: random.Random, part: Part) -> list[
     return seats + [s for s in spare if s[0] not in taken][:missing]
 
 
-def form_panel(cast: Cast, stage: StageIds, rng: random.Random, part: Part, track: str = "") -> int:
+def form_panel(cast: Cast, stage: StageIds, rng: random.Random, part: Part = ALONE, track: str = "") -> int:
     """The officer invites a panel; its id."""
     seats = chosen(cast, stage.definition.panel, rng, part)
     if len(seats) < stage.definition.panel.size:

@@ -52,9 +52,9 @@ class Work(Consortium):
         asked = sections if sections is not None else self.definition.sections_to_apply_with
         super().write([section for section in asked if section.code not in self.left_out])
 
-    def _attach(self, place: Place, number: int, slice_: str) -> None:
+    def attach_file(self, person_id: int, place: Place, owner: str, slice_: str) -> None:
         if place.code not in self.left_out:
-            super()._attach(place, number, slice_)
+            super().attach_file(person_id, place, owner, slice_)
 
 
 class Fair(Judges):

@@ -37,7 +37,7 @@ def _open(context: Context, award_id: int) -> Award:
     if award.state is AwardState.EXPIRED or (
         award.state is AwardState.OFFERED and not rules.offer_is_open(award.state, until, context.now)
     ):
-        raise OfferExpired(until=moment(until) if until else "")
+        raise OfferExpired(until=moment(until, award.application.call.definition.time_zone) if until else "")
     if award.state is not AwardState.OFFERED:
         raise AwardStateRefused(state=rules.AWARD_STATES[award.state])
     award.answered_at, award.answered_by_id = context.now, context.actor.person_id

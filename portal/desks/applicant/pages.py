@@ -161,9 +161,10 @@ def outcome_row(
     application: Application, outcome: Outcome, award: Award | None, names: Sequence[str], now: datetime
 ) -> Row:
     """What the regime discloses of one published outcome, and no more."""
-    regime, zone = application.call.definition.regime, application.call.definition.time_zone
+    definition = application.call.definition
+    regime, zone = definition.regime, definition.time_zone
     published = outcome.decision.published_at
-    last = appeal_last_day(published, regime.appeal, regime.country, zone) if published else None
+    last = appeal_last_day(published, regime.appeal, definition.holidays, zone) if published else None
     word, tone = RESULTS[outcome.result]
     stage = application.call.definition.stage(outcome.decision.stage.code)
     return {

@@ -50,6 +50,10 @@ def _address(email: str, language: str, name: str = "") -> Recipient:
     return Recipient(email, language, None, name)
 
 
+def _zone(application: Application) -> str:
+    return application.call.definition.time_zone
+
+
 def _title(application: Application) -> str:
     return application.title or application.public_id[:8]
 
@@ -74,7 +78,7 @@ def institution_invited(context: Context, payload: dict[str, Any]) -> list[Draft
                 line(
                     "링크를 열어 참여하신 뒤 귀 기관의 계획과 사업비를 작성해 주십시오. 마감은 {at}입니다.",
                     "Open the link to join, then fill in your institution's part and budget. The deadline is {at}.",
-                    at=lambda: moment(application.deadline),
+                    at=lambda: moment(application.deadline, _zone(application)),
                 ),
             ],
             action=Text("참여하기", "Join"),
@@ -101,7 +105,7 @@ def member_invited(context: Context, payload: dict[str, Any]) -> list[Draft]:
                     "{owner} named you as a participant of ‘{title}’. Read the text behind the link, then agree or decline.",
                     owner=application.owner.name, title=_title(application),
                 ),
-                line("{at}까지 답해 주십시오.", "Please answer by {at}.", at=lambda: moment(application.deadline)),
+                line("{at}까지 답해 주십시오.", "Please answer by {at}.", at=lambda: moment(application.deadline, _zone(application))),
             ],
             action=Text("동의 여부 답하기", "Answer"),
             path=f"/consent/{mint_member_link(context, member.id)}",
@@ -129,7 +133,7 @@ def confirmation_asked(context: Context, payload: dict[str, Any]) -> list[Draft]
                     "We ask for the confirmation of {name} on ‘{title}’. Read and confirm behind the link; a phone will do.",
                     title=_title(application), name=institution.name,
                 ),
-                line("{at}까지 확인해 주십시오.", "Please confirm by {at}.", at=lambda: moment(application.deadline)),
+                line("{at}까지 확인해 주십시오.", "Please confirm by {at}.", at=lambda: moment(application.deadline, _zone(application))),
             ],
             action=Text("읽고 확인하기", "Read and confirm"),
             path=f"/confirm/{mint_confirmation_link(context, link.id)}",
@@ -154,7 +158,7 @@ def submitted(context: Context, payload: dict[str, Any]) -> list[Draft]:
                 line(
                     "‘{title}’ 신청서를 {at}에 접수했습니다({n}번째 제출).",
                     "‘{title}’ was received at {at} (submission {n}).",
-                    title=_title(application), at=lambda: moment(submission.submitted_at, seconds=True),
+                    title=_title(application), at=lambda: moment(submission.submitted_at, _zone(application), seconds=True),
                     n=str(submission.number),
                 ),
                 line(
@@ -165,7 +169,7 @@ def submitted(context: Context, payload: dict[str, Any]) -> list[Draft]:
                 line(
                     "{at}까지 고쳐서 다시 제출할 수 있습니다. 마지막 제출본이 평가됩니다.",
                     "You may change it and submit again until {at}; the last submission counts.",
-                    at=lambda: moment(application.deadline),
+                    at=lambda: moment(application.deadline, _zone(application)),
                 ),
             ],
             action=Text("접수증 보기", "See the receipt"),
@@ -307,7 +311,7 @@ def withdrawn(context: Context, payload: dict[str, Any]) -> list[Draft]:
                 line("‘{title}’ 신청이 철회되었습니다.", "‘{title}’ was withdrawn.", title=_title(application)),
                 line(
                     "{at}까지는 다시 살릴 수 있습니다.", "It may be reinstated until {at}.",
-                    at=lambda: moment(application.deadline),
+                    at=lambda: moment(application.deadline, _zone(application)),
                 ),
             ],
             action=Text("신청 보기", "See the application"),
@@ -396,7 +400,7 @@ def part_reminded(context: Context, payload: dict[str, Any]) -> list[Draft]:
                     title=_title(application), name=institution.name,
                 ),
                 line(
-                    "{at}까지 작성해 주십시오.", "Please fill it in by {at}.", at=lambda: moment(application.deadline)
+                    "{at}까지 작성해 주십시오.", "Please fill it in by {at}.", at=lambda: moment(application.deadline, _zone(application))
                 ),
             ],
             action=Text("작성하기", "Fill it in"),

@@ -37,7 +37,7 @@ def outcome(context: Context, payload: dict[str, Any]) -> list[Draft]:
     application, call = found.entry.application, decision.stage.call
     appeal = call.definition.regime.appeal
     assert decision.published_at is not None
-    last = appeal_last_day(decision.published_at, appeal, call.definition.regime.country)
+    last = appeal_last_day(decision.published_at, appeal, call.definition.holidays, call.definition.time_zone)
     return [
         Draft(
             to=to,
@@ -74,7 +74,7 @@ def offer(context: Context, payload: dict[str, Any]) -> list[Draft]:
     award = db.session.get_one(Award, payload["award_id"])
     application = award.application
     total = sum(component.value for component in award.components)
-    until = award.answer_until
+    until, definition = award.answer_until, application.call.definition
     return [
         Draft(
             to=to,
@@ -85,12 +85,12 @@ def offer(context: Context, payload: dict[str, Any]) -> list[Draft]:
                 line(
                     "‘{title}’에 {total} 규모(현물 포함)의 지원을 제안합니다.",
                     "We offer ‘{title}’ support worth {total}, in-kind included.",
-                    title=_title(application), total=lambda: money(total),
+                    title=_title(application), total=lambda: money(total, definition.currency),
                 ),
                 line(
                     "{at}까지 수락하거나 사양해 주십시오. 그때까지 답이 없으면 제안이 끝납니다.",
                     "Accept or decline by {at}; without an answer the offer ends then.",
-                    at=lambda: moment(until) if until else "–",
+                    at=lambda: moment(until, definition.time_zone) if until else "–",
                 ),
             ],
             action=Text("제안 보기", "See the offer"),

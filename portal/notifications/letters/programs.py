@@ -42,7 +42,7 @@ def amended(context: Context, payload: dict[str, Any]) -> list[Draft]:
                         ),
                         line("이유: {reason}", "Reason: {reason}", reason=lambda: say(amendment.reason)),
                         line(
-                            "마감은 {at}입니다.", "The deadline is {at}.", at=lambda: moment(amendment.new_closes_at)
+                            "마감은 {at}입니다.", "The deadline is {at}.", at=lambda: moment(amendment.new_closes_at, call.definition.time_zone)
                         ),
                     ],
                     action=Text("공고 보기", "See the call"),

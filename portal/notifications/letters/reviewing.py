@@ -88,7 +88,7 @@ def assigned(context: Context, payload: dict[str, Any]) -> list[Draft]:
                 ),
                 line(
                     "평가 기한은 {at}입니다.", "The reviews are due {at}.",
-                    at=lambda: moment(due) if due else "–",
+                    at=lambda: moment(due, call.definition.time_zone) if due else "–",
                 ),
             ],
             action=Text("평가 화면 열기", "Open your reviews"),
@@ -156,7 +156,8 @@ def reminder(context: Context, payload: dict[str, Any]) -> list[Draft]:
                 line(
                     "‘{call}’의 평가 {n}건이 아직 제출되지 않았습니다. 기한은 {at}입니다.",
                     "{n} reviews of ‘{call}’ are still to be submitted. They are due {at}.",
-                    call=lambda: say(stage.call.names), n=str(left), at=lambda: moment(due) if due else "–",
+                    call=lambda: say(stage.call.names), n=str(left),
+                    at=lambda: moment(due, stage.call.definition.time_zone) if due else "–",
                 ),
                 line(
                     "어려우시면 평가 화면에서 사양하실 수 있습니다.",

@@ -5,18 +5,20 @@ from __future__ import annotations
 import re
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from zoneinfo import ZoneInfo
 
 import pytest
 from flask import Flask
 
 import portal.notifications.letters  # noqa: F401 - registers the writers
-from portal.applications.models import Application, Institution, InstitutionRole
+from portal.applications.models import Application, Institution, InstitutionRole, Submission
 from portal.notifications import mail, service
 from portal.notifications.drafts import writers
 from portal.notifications.models import Letter
 from portal.platform import clock
 from portal.platform.context import RandomIds
 from portal.platform.db import db
+from portal.programs.definition import canonical
 from tests.databases import both_databases
 from tests.factories.accounts import member, signed_in
 from tests.factories.base import committed, context
@@ -63,6 +65,21 @@ def test_each_kind_writes_one_letter_to_each_in_their_language(app: Flask) -> No
     assert {k for k, letters in found.items() if any(x.decisive for x in letters)} == DECISIVE
     tokens = {x.link for kind in SECRET for x in found[kind] if x.link}
     assert all(len(link.rsplit("/", 1)[1]) >= 32 for link in tokens), "a link of one use carries a long token"
+
+
+def test_a_letter_tells_the_time_of_the_calls_own_zone(app: Flask) -> None:
+    notices = everything()
+    kind = "applications.submitted"
+
+    def move() -> None:
+        submission = db.session.get_one(Submission, notices[kind].payload["submission_id"])
+        call = db.session.get_one(Application, submission.application_id).call
+        call.content = canonical(call.definition.model_copy(update={"time_zone": "Europe/Lisbon"}))
+
+    committed(move)
+    (letter, *_) = _written(kind, notices[kind])
+    submitted = db.session.get_one(Submission, notices[kind].payload["submission_id"]).submitted_at
+    assert f"{submitted.astimezone(ZoneInfo('Europe/Lisbon')):%H:%M:%S}" in letter.body
 
 
 @both_databases

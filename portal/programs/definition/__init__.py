@@ -11,14 +11,11 @@ from portal.programs.definition.call import CallDefinition, ProgramDefinition, c
 from portal.programs.definition.law import Appeal, ConflictGround, Disclosure, MatchingRate, Regime
 from portal.programs.definition.questions import (
     AttachmentSlot,
-    CheckAnswer,
-    CheckQuestion,
     EligibilityRule,
     FileKind,
     MemberRule,
     Question,
     QuestionKind,
-    ReferenceRule,
     Section,
     ShownIf,
 )
@@ -29,7 +26,6 @@ from portal.programs.definition.stages import (
     PanelRule,
     PointItem,
     ScreeningRule,
-    SessionRule,
     Stage,
     Track,
 )
@@ -45,10 +41,10 @@ from portal.programs.definition.support import (
 from portal.programs.definition.words import INSTITUTION_KINDS, Choice, Code, InstitutionKind, Mark, Part, Words
 
 __all__ = [
-    "INSTITUTION_KINDS", "Anchor", "Appeal", "AttachmentSlot", "AwardRule", "CallDefinition", "CheckAnswer",
-    "CheckQuestion", "Choice", "Code", "Component", "ComponentOption", "Condition", "ConflictGround", "CostCategory",
+    "INSTITUTION_KINDS", "Anchor", "Appeal", "AttachmentSlot", "AwardRule", "CallDefinition",
+    "Choice", "Code", "Component", "ComponentOption", "Condition", "ConflictGround", "CostCategory",
     "Criterion", "Disclosure", "EligibilityRule", "FileKind", "InstitutionKind", "LineDefinition", "Mark",
     "MatchingRate", "MemberRule", "PanelRule", "Part", "PlanDefinition", "PointItem", "PoolDefinition",
-    "ProgramDefinition", "Question", "QuestionKind", "ReferenceRule", "Regime", "ScreeningRule", "Section",
-    "SessionRule", "ShownIf", "Stage", "Track", "Words", "canonical", "digest", "parse",
+    "ProgramDefinition", "Question", "QuestionKind", "Regime", "ScreeningRule", "Section",
+    "ShownIf", "Stage", "Track", "Words", "canonical", "digest", "parse",
 ]  # fmt: skip

@@ -12,10 +12,8 @@ from pydantic import BaseModel, Field, model_validator
 from portal.programs.definition.law import Regime
 from portal.programs.definition.questions import (
     AttachmentSlot,
-    CheckQuestion,
     EligibilityRule,
     MemberRule,
-    ReferenceRule,
     Section,
 )
 from portal.programs.definition.stages import PointItem, ScreeningRule, Stage, Track
@@ -59,10 +57,8 @@ class CallDefinition(Part):
     min_institutions: int = 1
     max_institutions: int = 30
     eligibility: list[EligibilityRule]
-    eligibility_check: list[CheckQuestion] = []
     sections: list[Section]
     attachments: list[AttachmentSlot]
-    references: ReferenceRule | None = None
     costs: list[CostCategory]
     components: list[Component]
     tracks: list[Track] = []
@@ -74,10 +70,6 @@ class CallDefinition(Part):
     point_sheet_decides: bool = False
     awards: AwardRule
     confirmations_may_follow: bool = True
-    late_codes: bool = False  # the office may give out codes that let somebody in after the deadline
-    packet: bool = False  # reviewers may take the applications along as a watermarked PDF
-    score_sheet: bool = False  # and fill their scores into a sheet that is read back
-    questions_days: int = 0  # public questions are taken until so many days before the deadline
     facts: dict[str, str] = {}
     marks: dict[str, Mark] = {}  # of single settings by their key, e.g. open_days
 

@@ -1,4 +1,4 @@
-"""What is asked of an applicant: sections with their questions, files, letters of reference, the check beforehand."""
+"""What is asked of an applicant: who they are, sections with their questions, files."""
 
 from __future__ import annotations
 
@@ -80,37 +80,6 @@ class AttachmentSlot(Part):
     max_megabytes: int = 50
     standard: bool = True  # False counts against the quota of non-standard forms (Manual 2-2: 3 at application)
     only_kinds: list[InstitutionKind] = []  # institution slots: asked of these kinds only; empty: of all
-    mark: Mark | None = None
-
-
-class ReferenceRule(Part):
-    """Letters by referees, each by a link of its own until `due_days` after the deadline; the applicant never sees
-    them, and a missing one never stops a submission."""
-
-    count: int = Field(ge=1, le=5)
-    due_days: int = Field(ge=0, le=60)
-    guidance: Words = {}
-    max_pages: int | None = None
-    mark: Mark | None = None
-
-
-class CheckAnswer(Part):
-    """`verdict`: yes goes on; no ends the check with the reason; ask leads to the office."""
-
-    code: Code
-    names: Words
-    verdict: Literal["yes", "no", "ask"]
-    reason: Words = {}
-
-
-class CheckQuestion(Part):
-    """One plain question of the eligibility check. `carries`: what the answer already fills in on the form."""
-
-    code: Code
-    text: Words
-    answers: list[CheckAnswer]
-    carries: Literal["lead_kind", "country"] | None = None
-    article: Words = {}
     mark: Mark | None = None
 
 

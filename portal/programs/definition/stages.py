@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import Field
-
 from portal.programs.definition.words import Code, Mark, Part, Words
 
 
@@ -45,18 +43,6 @@ class PanelRule(Part):
     mark: Mark | None = None
 
 
-class SessionRule(Part):
-    """Each entry presents in a slot of its own: `draw` by lot, or set by the office."""
-
-    minutes: int = Field(ge=5, le=480)
-    gap: int = Field(default=10, ge=0, le=120)
-    held: Literal["online", "onsite"] = "onsite"
-    draw: Literal["lot", "set"] = "lot"
-    may_swap: bool = True
-    file_hours: int | None = None  # the presentation file's own deadline, in hours before the session begins
-    mark: Mark | None = None
-
-
 class Stage(Part):
     """One scored step. `keep` entries go on (fewer or none is possible); with tracks, as many as each track keeps."""
 
@@ -69,7 +55,6 @@ class Stage(Part):
     panel: PanelRule
     sections: list[Code] = []  # sections asked for at this stage only
     own_days: int | None = None  # how long the team has for them, from entering the stage
-    session: SessionRule | None = None
     days: int  # planned working time from entry to published decision
     review_days: int
     minimum_points: int | None = None

@@ -69,7 +69,7 @@ def propose(
     _check_results(call, definition, track, entries, outcomes)
     _check_reasons(outcomes, reason)
     if definition.awards:
-        _check_count(call, outcomes)
+        _check_count(call, sum(result is Result.AWARD for _, result, _ in outcomes))
         _check_bundles(stage, track, entries, outcomes)
     decision = Decision(
         public_id=context.ids.public_id(), stage_id=stage_id, track=track, ranking_run_id=run.id,
@@ -157,9 +157,8 @@ def _check_reasons(outcomes: Sequence[tuple[int, Result, str]], reason: str) -> 
             raise ReasonTooShort(f"reason_{entry_id}", least=rules.REASON_LEAST)
 
 
-def _check_count(call: Call, outcomes: Sequence[tuple[int, Result, str]]) -> None:
+def _check_count(call: Call, chosen: int) -> None:
     """The call's awards over all its tracks and stages."""
-    chosen = sum(result is Result.AWARD for _, result, _ in outcomes)
     left = call.definition.awards.max_count - award_queries.live_count(call.id)
     if chosen > left:
         raise TooMany(keep=max(0, left), count=chosen)
@@ -201,7 +200,8 @@ def _check_bundles(
 def approve(context: Context, decision_id: int, note: str = "") -> Decision:
     """The second person's act: reserves and creates every award, or, when one line has not enough, nothing at all.
 
-    Raises MayNotApprove, RulesChanged, DecisionStateRefused, CapExceeded, BudgetFrozen.
+    Raises MayNotApprove, RulesChanged, DecisionStateRefused, TooMany (other tracks took the places meanwhile),
+    CapExceeded, BudgetFrozen.
     """
     decision = queries.locked_decision(decision_id)
     stage = decision.stage
@@ -213,6 +213,8 @@ def approve(context: Context, decision_id: int, note: str = "") -> Decision:
     _check_unchanged(decision, outcomes)
     if stage.call.definition.stage(stage.code).awards:
         awarded = [outcome for outcome in outcomes if outcome.result is Result.AWARD]
+        db.session.execute(select(Call.id).where(Call.id == stage.call_id).with_for_update())
+        _check_count(stage.call, len(awarded))
         _hold_tables(stage.id, decision.track)
         pieces = bundles(stage, decision.track, [outcome.entry_id for outcome in awarded])
         budgets.hold(rules.bundle_charges((p for b in pieces.values() for p in b), stage.call.definition))

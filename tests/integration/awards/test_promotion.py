@@ -20,6 +20,7 @@ from portal.awards.errors import (
     NotTheNext,
     ReasonTooShort,
     ReserveListOver,
+    TooMany,
 )
 from portal.awards.jobs import OFFER
 from portal.awards.models import AwardState, Decision, Result
@@ -29,9 +30,10 @@ from portal.platform import clock
 from portal.platform.context import Context
 from portal.platform.db import db
 from portal.platform.jobs import Job
+from portal.programs.definition import Track
 from portal.screening.models import Screening, ScreeningState
 from tests.databases import both_databases
-from tests.factories.awards import ready
+from tests.factories.awards import ranking, ready
 from tests.factories.base import committed, context, person
 from tests.factories.budgets import used
 from tests.factories.reserves import WHY, fellowships, published, with_places
@@ -174,3 +176,35 @@ def test_what_was_decided_stays_what_it_was() -> None:
     assert [outcome.result for outcome in decision.outcomes][2] is Result.RESERVE
     assert decision.outcomes[2].reserve_by_id == scene.administrator.actor.person_id
     assert not db.session.query(Screening).filter(Screening.state == ScreeningState.INELIGIBLE).count()
+
+
+def test_two_tracks_approved_one_after_the_other_never_pass_the_calls_count() -> None:
+    """Each proposal fits when it is made; the second is refused when the first has taken the places."""
+    committed(lambda: with_places(9))
+    tracks = [
+        {"code": code, "names": {"ko": code, "en": code}, "keep": {"paper": 3, "final": 2}} for code in ("one", "two")
+    ]
+
+    def make() -> tuple[list[int], Context, Context]:
+        made = ready(4, made=fellowships(max_count=3).model_copy(update={"tracks": _tracks(tracks)}), wanted=())
+        officer = context(person(), "officer", scope=made.call.scopes[1])
+        halves = {"one": made.entries[:2], "two": made.entries[2:]}
+        decisions = []
+        for code, entries in halves.items():
+            for entry in entries:
+                entry.track = code
+            ranking(made.stage, entries).track = code
+            db.session.flush()
+            outcomes = [(entry.id, Result.AWARD, WHY) for entry in entries]
+            decisions.append(service.propose(officer, made.stage.id, outcomes, WHY, code).id)
+        return decisions, officer, context(person(), "administrator", scope=made.call.scopes[1])
+
+    (first, second), _, administrator = committed(make)
+    committed(partial(service.approve, administrator, first))
+    with pytest.raises(TooMany):
+        committed(partial(service.approve, administrator, second))
+    assert used("t_places")["t_places"] == 2
+
+
+def _tracks(rows: list[dict[str, object]]) -> list[Track]:
+    return [Track.model_validate(row) for row in rows]

@@ -63,9 +63,10 @@ def table_form(rows: Mapping[str, Sequence[Piece]], definition: CallDefinition) 
             component = definition.component(piece.component)
             amount, count = text("권고 금액", "Recommended amount"), text("권고 수량", "Recommended quantity")
             label = amount if component.is_money else count
-            fields[rules.cell("q", entry, piece)] = MoneyField(label, validators=[optional()])
+            unit = definition.currency if component.is_money else component.unit
+            fields[rules.cell("q", entry, piece)] = MoneyField(label, validators=[optional()], unit=unit)
             if component.counts_months:
-                months = MoneyField(text("개월 수", "Months"), validators=[optional()])
+                months = MoneyField(text("개월 수", "Months"), validators=[optional()], unit="month")
                 fields[rules.cell("m", entry, piece)] = months
         fields[f"reason-{entry}"] = TextAreaField(
             text("조정 사유", "Reason for changes"), validators=[optional(), length(max=2000)]

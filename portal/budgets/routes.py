@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, request, url_for
 
 from portal.budgets import pages, queries, service
-from portal.budgets.forms import CapForm, LiftForm
+from portal.budgets.forms import LiftForm, cap_form
 from portal.budgets.models import BudgetLine
 from portal.budgets.policies import changes_cap, lifts_freeze, reads_budget, reads_line
 from portal.budgets.rules import may_change_cap
@@ -50,13 +50,13 @@ def lift() -> Response:
 @bp.get("/office/budget/<public_id>")
 @guard(reads_line)
 def line(public_id: str) -> Response:
-    return _line(CapForm())
+    return _line(cap_form(subject(BudgetLine).unit))
 
 
 @bp.post("/office/budget/<public_id>")
 @guard(changes_cap)
 def change_cap(public_id: str) -> Response:
-    form = CapForm()
+    form = cap_form(subject(BudgetLine).unit)
     line_id = subject(BudgetLine).id
 
     def act(context: Context) -> str:

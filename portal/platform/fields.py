@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
+from fractions import Fraction
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -11,6 +12,7 @@ from wtforms import DateTimeLocalField, Field, StringField
 from wtforms.validators import InputRequired, StopValidation, ValidationError
 
 from portal.platform.errors import DomainError
+from portal.platform.formats import minor_digits, number
 from portal.platform.language import Text, say
 from portal.platform.names import email_key, nfc, parse_amount
 
@@ -200,18 +202,18 @@ class MomentField(DateTimeLocalField):  # type: ignore[misc]
 
 
 class MoneyField(StringField):  # type: ignore[misc]
-    """An amount as people write it (`1,000`, `3억 5천만`), in integer minor units; what was typed is kept."""
+    """An amount as people write it (`1,000`, `3억 5천만`, `12.50`), in integer minor units of `unit`: a currency, or
+    what else is counted. What was typed is kept."""
 
-    typed: str = ""
-
-    def __init__(self, label: Any = None, validators: Any = None, minor_digits: int = 0, **kwargs: Any) -> None:
+    def __init__(self, label: Any = None, validators: Any = None, unit: str = "KRW", **kwargs: Any) -> None:
         super().__init__(label, validators, **kwargs)
-        self.minor_digits = minor_digits
+        self.unit = unit
+        self.minor_digits = minor_digits(unit)
 
     def _value(self) -> str:
         if self.raw_data:
             return str(self.raw_data[0])
-        return "" if self.data is None else f"{self.data:,}"
+        return "" if self.data is None else number(Fraction(self.data, 10**self.minor_digits), self.minor_digits)
 
     def process_formdata(self, valuelist: list[str]) -> None:
         self.data = None

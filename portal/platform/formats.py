@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from portal.platform.language import Text, language, say
 
 KST = "Asia/Seoul"
-MINOR_DIGITS = {"KRW": 0, "JPY": 0, "EUR": 2, "USD": 2, "GBP": 2}
+MINOR_DIGITS = {"KRW": 0, "JPY": 0, "EUR": 2, "USD": 2, "GBP": 2, "CHF": 2}
 _WEEKDAY_KO = "월화수목금토일"
 _WEEKDAY_EN = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTH_EN = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -41,26 +41,33 @@ def number(value: int | Decimal | Fraction | float, digits: int | None = None) -
     return f"{sign}{head:,}" + (f".{tail:0{places}d}" if places else "")
 
 
+def minor_digits(unit: str) -> int:
+    """Decimals of a currency; what is no currency is counted whole."""
+    return MINOR_DIGITS.get(unit, 0)
+
+
 def _trim(value: Fraction, digits: int) -> str:
     text = number(value, digits)
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def money(amount: int, currency: str = "KRW") -> str:
-    """Short form for reading: 193,600,000,000 -> `1,936억 원` / `KRW 193.6 billion`.
+    """Short form for reading: 193,600,000,000 -> `1,936억 원` / `KRW 193.6 billion`; `EUR 1.5 million`, `EUR 12.50`.
 
-    Korean never rounds away more than 만 won; English keeps up to four significant decimals of its scale.
+    Korean never rounds away more than 만 won; English keeps up to three decimals of its scale. Other currencies than
+    won are shortened in English only, and never rounded.
     """
-    minor = MINOR_DIGITS.get(currency, 2)
-    if currency != "KRW":
-        return f"{currency} {number(Fraction(amount, 10**minor), minor)}"
-    sign, size = ("-" if amount < 0 else ""), abs(amount)
+    minor = minor_digits(currency)
+    sign, size = ("-" if amount < 0 else ""), Fraction(abs(amount), 10**minor)
     if language() == "en":
         for scale, word in ((10**12, "trillion"), (10**9, "billion"), (10**6, "million")):
-            if size >= scale:
-                return f"{sign}KRW {_trim(Fraction(size, scale), 3)} {word}"
-        return f"{sign}KRW {size:,}"
-    jo, rest = divmod(size, 10**12)
+            if size >= scale and (currency == "KRW" or (size / scale * 1000).denominator == 1):
+                return f"{sign}{currency} {_trim(size / scale, 3)} {word}"
+    if currency != "KRW":
+        return f"{sign}{currency} {number(size, minor if size.denominator != 1 else 0)}"
+    if language() == "en":
+        return f"{sign}KRW {number(size, 0)}"
+    jo, rest = divmod(abs(amount), 10**12)
     eok, rest = divmod(rest, 10**8)
     man, won = divmod(rest, 10**4)
     parts = []
@@ -77,8 +84,8 @@ def money(amount: int, currency: str = "KRW") -> str:
 
 def money_exact(amount: int, currency: str = "KRW") -> str:
     """`193,600,000,000원` / `KRW 193,600,000,000`."""
-    minor = MINOR_DIGITS.get(currency, 2)
-    text = number(Fraction(amount, 10**minor), minor) if minor else f"{amount:,}"
+    minor = minor_digits(currency)
+    text = number(Fraction(amount, 10**minor), minor)
     return f"{text}원" if currency == "KRW" and language() == "ko" else f"{currency} {text}"
 
 

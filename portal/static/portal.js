@@ -7,15 +7,20 @@
   const all = (selector, root) => Array.from((root || document).querySelectorAll(selector));
   const group = (n) => String(n).replace(/\B(?=(\d{3})+(?!\d))/g, ",");
 
-  /* The short form of an amount of won; the same rules as portal/platform/formats.py. */
-  function wonInWords(amount) {
-    const sign = amount < 0 ? "-" : "";
+  const MINOR = { KRW: 0, JPY: 0, EUR: 2, USD: 2, GBP: 2, CHF: 2 };
+  /* The short form of an amount in minor units of a currency; the same rules as portal/platform/formats.py. */
+  function inWords(amount, currency) {
+    const sign = amount < 0 ? "-" : "", minor = 10 ** MINOR[currency];
     let rest = Math.abs(amount);
     if (english) {
       for (const [scale, word] of [[1e12, "trillion"], [1e9, "billion"], [1e6, "million"]]) {
-        if (rest >= scale) return `${sign}KRW ${trim(rest / scale)} ${word}`;
+        const exact = (rest * 1000) % (scale * minor) === 0;
+        if (rest >= scale * minor && (currency === "KRW" || exact)) return `${sign}${currency} ${trim(rest / minor / scale)} ${word}`;
       }
-      return `${sign}KRW ${group(rest)}`;
+    }
+    if (english || currency !== "KRW") {
+      const cents = rest % minor;
+      return `${sign}${currency} ${group(Math.floor(rest / minor))}${cents ? "." + String(cents).padStart(MINOR[currency], "0") : ""}`;
     }
     const parts = [];
     for (const [scale, word] of [[1e12, "조"], [1e8, "억"], [1e4, "만"]]) {
@@ -31,7 +36,8 @@
     const kept = tail.replace(/0+$/, "");
     return group(whole) + (kept ? "." + kept : "");
   }
-  /* "1,234,000", "3억 5천만" or "1.5억" -> an integer; empty is 0; null where parse_amount in names.py refuses. */
+  /* "1,234,000", "3억 5천만" or "1.5억", in euro "1,234.50" -> an integer of minor units; empty is 0; null where
+     parse_amount in names.py refuses. */
   function readNumber(text) {
     const m = /^(\d+|\d{1,3}([, ])\d{3}(?:\2\d{3})*)(\.\d+)?$/.exec(text);
     return m ? Number(m[1].replace(/[, ]/g, "") + (m[3] || "")) : null;
@@ -54,9 +60,14 @@
     }
     return total;
   }
-  function readWon(text) {
+  function readAmount(text, unit) {
+    const minor = 10 ** (MINOR[unit] || 0);
     let rest = String(text).replace(/[\uff01-\uff5e]/g, (c) => String.fromCharCode(c.charCodeAt(0) - 0xfee0)).replace(/\s+/g, " ").trim();
     if (!rest) return 0;
+    if (minor > 1) {
+      const value = readNumber(rest);
+      return value === null || /\.\d{3,}$/.test(rest) ? null : Math.round(value * minor);
+    }
     rest = rest.replace(/^(?:KRW|₩|￦)\s*|\s*(?:KRW|원정?)$/g, "");
     const plain = readNumber(rest);
     if (plain !== null) return Number.isInteger(plain) ? plain : null;
@@ -75,7 +86,7 @@
     return Number.isInteger(total) ? total : null;
   }
   function inUnit(amount, unit) {
-    if (!unit || unit === "KRW") return wonInWords(amount);
+    if (!unit || unit in MINOR) return inWords(amount, unit || "KRW");
     const words = { card: ["장", " cards"], card_month: ["장·월", " card-months"], person: ["명", " people"], team: ["팀", " teams"] };
     const word = words[unit] || [unit, " " + unit];
     return group(amount) + (english ? word[1] : word[0]);
@@ -113,8 +124,8 @@
     all("[data-money]", root).forEach((input) => {
       const out = document.querySelector(`[data-echo-for="${CSS.escape(input.id)}"]`);
       const update = () => {
-        const amount = readWon(input.value);
-        if (out) out.textContent = input.value.trim() === "" ? "" : amount === null ? t("금액으로 읽을 수 없습니다", "Cannot be read as an amount") : wonInWords(amount);
+        const amount = readAmount(input.value, input.dataset.money);
+        if (out) out.textContent = input.value.trim() === "" ? "" : amount === null ? t("금액으로 읽을 수 없습니다", "Cannot be read as an amount") : inUnit(amount, input.dataset.money);
       };
       input.addEventListener("input", update);
       input.addEventListener("blur", () => { if (/^\s*\d{4,}\s*$/.test(input.value)) input.value = group(input.value.trim()); });
@@ -291,7 +302,7 @@
     startSubmitOnce(root); startShownIf(root); startRepeat(root); startWideTables(root);
     document.dispatchEvent(new CustomEvent("portal:start", { detail: root }));
   }
-  window.portal = { t, all, group, readWon, wonInWords, inUnit, start };
+  window.portal = { t, all, group, readAmount, inUnit, start };
   document.addEventListener("DOMContentLoaded", () => {
     start(document);
     startSessionEnd();

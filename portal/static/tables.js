@@ -9,7 +9,7 @@
      left; data-cap-bar inside them is an SVG rect whose width follows. Over a cap: class over, rows is-over. */
 "use strict";
 (function () {
-  const { t, all, group, readWon, inUnit } = window.portal;
+  const { t, all, group, readAmount, inUnit } = window.portal;
 
   function mark(input, reason) {
     const cell = input.parentElement;
@@ -21,8 +21,8 @@
     input.setAttribute("aria-invalid", "true");
     input.setAttribute("aria-describedby", p.id);
   }
-  function read(input) {
-    const n = readWon(input.value);
+  function read(input, unit) {
+    const n = readAmount(input.value, unit);
     if (n === null) { mark(input, t("숫자가 아닙니다", "Not a number")); return 0; }
     if (n < 0 && !input.hasAttribute("data-negative")) { mark(input, t("0 이상이어야 합니다", "Must be 0 or more")); return 0; }
     mark(input, "");
@@ -36,7 +36,7 @@
       const rows = {}, cols = {};
       let total = 0;
       cells().forEach((input) => {
-        const n = read(input);
+        const n = read(input, unit);
         const { row, col } = input.dataset;
         rows[row] = (rows[row] || 0) + n;
         cols[col] = (cols[col] || 0) + n;
@@ -83,7 +83,7 @@
     function add() {
       const sums = {}, users = {};
       all("[data-cap]:not([data-cap-left])", table).forEach((input) => {
-        const n = input.type === "checkbox" || input.type === "radio" ? (input.checked ? Number(input.dataset.amount || input.value) || 0 : 0) : read(input);
+        const n = input.type === "checkbox" || input.type === "radio" ? (input.checked ? Number(input.dataset.amount || input.value) || 0 : 0) : input.dataset.mirror ? Number(input.value) : read(input, input.dataset.unit || "KRW");
         const value = n * Number(input.dataset.unitValue || 1);
         input.dataset.cap.split(/\s+/).filter(Boolean).forEach((code) => { sums[code] = (sums[code] || 0) + value; (users[code] = users[code] || []).push([input, value]); });
       });
@@ -113,7 +113,7 @@
       });
       all("[data-row-total]", table).forEach((e) => {
         const row = e.closest("tr");
-        const n = all("[data-cap]:not([data-cap-left])", row).filter((i) => (i.dataset.unit || "KRW") === (e.dataset.unit || "KRW")).reduce((s, i) => s + (readWon(i.value) || 0) * Number(i.dataset.unitValue || 1), 0);
+        const n = all("[data-cap]:not([data-cap-left])", row).filter((i) => (i.dataset.unit || "KRW") === (e.dataset.unit || "KRW")).reduce((s, i) => s + (readAmount(i.value, i.dataset.unit || "KRW") || 0) * Number(i.dataset.unitValue || 1), 0);
         e.textContent = inUnit(n, e.dataset.unit || "KRW");
       });
     }

@@ -13,7 +13,6 @@ from portal.applications.forms.versioned import VersionedForm
 from portal.applications.rules.budget import HEADINGS, PAYERS, cell_field, places, problems
 from portal.applications.rules.matching import Costs
 from portal.platform.fields import MoneyField, text
-from portal.platform.formats import MINOR_DIGITS
 from portal.platform.language import Text, say
 from portal.programs.definition import CallDefinition
 
@@ -69,7 +68,6 @@ def costs_form(
     definition: CallDefinition, cells: Mapping[tuple[int, str], Costs], version: int, *, posted: bool = True
 ) -> CostsForm:
     """`posted` False: another form of the page was sent, this one shows what is stored."""
-    digits = MINOR_DIGITS.get(definition.currency, 2)
     categories = {c.code: c for c in definition.costs}
     body: dict[str, Any] = {"definition": definition}
     data: dict[str, Any] = {"version": str(version)}
@@ -77,7 +75,7 @@ def costs_form(
         for payer in PAYERS:
             name = cell_field(year, category, payer)
             label = f"{year} {say(categories[category].names)} {say(PAYER_NAMES[payer])}"
-            body[name] = MoneyField(label, minor_digits=digits)
+            body[name] = MoneyField(label, unit=definition.currency)
             data[name] = getattr(cells.get((year, category), Costs()), payer) or None
     made = type("GridForm", (CostsForm,), body)
     return cast(CostsForm, made(data=data) if posted else made(formdata=None, data=data))

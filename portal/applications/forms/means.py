@@ -15,7 +15,6 @@ from portal.applications.rules.means import (
     years_of,
 )
 from portal.platform.fields import MoneyField, text
-from portal.platform.formats import MINOR_DIGITS
 from portal.platform.language import say
 from portal.programs.definition import CallDefinition
 
@@ -55,7 +54,6 @@ class MeansForm(VersionedForm):
 
 
 def means_form(definition: CallDefinition, wishes: Sequence[Wish], version: int, flags: frozenset[str]) -> MeansForm:
-    digits = MINOR_DIGITS.get(definition.currency, 2)
     body: dict[str, Any] = {"definition": definition, "barred": flags}
     data: dict[str, Any] = {"version": str(version)}
     stored = {(w.component, w.option, w.year): w for w in wishes}
@@ -63,7 +61,7 @@ def means_form(definition: CallDefinition, wishes: Sequence[Wish], version: int,
         if component.kind == "money":
             for year in years_of(component, definition):
                 name = quantity_field(component.code, year)
-                body[name] = MoneyField(f"{say(component.names)} {year}", minor_digits=digits)
+                body[name] = MoneyField(f"{say(component.names)} {year}", unit=definition.currency)
                 wish = stored.get((component.code, "", year))
                 data[name] = wish.quantity if wish else None
             continue

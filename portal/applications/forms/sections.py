@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any, cast
 
 from wtforms import FieldList, Form, FormField, RadioField, SelectField, SelectMultipleField
@@ -21,6 +22,7 @@ from portal.applications.rules.answers import (
     places,
 )
 from portal.platform.fields import TextField
+from portal.platform.formats import minor_digits, number
 from portal.platform.language import Text
 from portal.programs.definition import Question, Section
 
@@ -41,13 +43,16 @@ class LineField(TextField):
     """Text as typed; an answer already read shows as people write it (12,000)."""
 
     question: Question
+    unit = ""  # of money: its currency
 
     def _value(self) -> str:
         if self.raw_data:
             return str(self.raw_data[0])
         if isinstance(self.data, int):
-            grouped = self.question.kind == "money" or abs(self.data) >= 10_000  # 2024 may be a year
-            return f"{self.data:,}" if grouped else str(self.data)
+            if self.question.kind == "money":
+                digits = minor_digits(self.unit)
+                return number(Fraction(self.data, 10**digits), digits)
+            return f"{self.data:,}" if abs(self.data) >= 10_000 else str(self.data)  # 2024 may be a year
         return "" if self.data is None else str(self.data)
 
 
@@ -132,7 +137,7 @@ class SectionForm(VersionedForm):
         field = self._fields.get(name)
         if isinstance(field, FieldList) and len(field.entries) < MAX_ROWS:
             field.append_entry()
-            _mark(field, field.question)
+            _mark(field, field.question, self.known.currency)
 
     def remove_row(self, name: str) -> None:
         """`name` is that of the row: q_<question>-<number>."""
@@ -189,25 +194,27 @@ def section_form(
             data[name] = stored
     form = cast(SectionForm, type("FilledSectionForm", (SectionForm,), body)(data=data))
     for question in form.questions:
-        _mark(form[field_name(question)], question)
+        _mark(form[field_name(question)], question, known.currency)
     return form
 
 
-def _mark(field: Any, question: Question) -> None:
+def _mark(field: Any, question: Question, currency: str) -> None:
     """What the template asks of a field."""
+    if question.kind == "money":
+        field.unit = currency
     field.flags.optional = not question.required
     field.question, field.limit = question, limit_of(question)
     if isinstance(field, RankedField):
         field.places = places(question)
     if question.both_languages and isinstance(field, FormField):
         for inner in field.form:
-            _mark(inner, question)
+            _mark(inner, question, currency)
     rows = field.entries if isinstance(field, FieldList) else []
     if question.kind == "table" and question.rows and isinstance(field, FormField):
         rows = list(field.form)
     for row in rows:
         for column in question.columns:
-            _mark(row.form[f"c_{column.code}"], column)
+            _mark(row.form[f"c_{column.code}"], column, currency)
 
 
 def template_row(form: SectionForm, name: str) -> Any:
@@ -215,5 +222,5 @@ def template_row(form: SectionForm, name: str) -> Any:
     question = next(q for q in form.questions if field_name(q) == name)
     row = _row_form(question.columns, People())(prefix=f"{name}-__index__-")
     for column in question.columns:
-        _mark(row[f"c_{column.code}"], column)
+        _mark(row[f"c_{column.code}"], column, form.known.currency)
     return row

@@ -20,7 +20,7 @@ from portal.platform import sheets, storage
 from portal.platform.access import guard, subject
 from portal.platform.context import Context
 from portal.platform.errors import DomainError
-from portal.platform.formats import MINOR_DIGITS
+from portal.platform.formats import minor_digits
 from portal.platform.language import Text
 from portal.platform.web import page, perform
 from portal.programs.definition import CallDefinition
@@ -133,7 +133,7 @@ def _sheet_form(part: Part) -> SheetForm:
 
 def _read(definition: CallDefinition, sheet: SheetForm) -> Cells:
     """The cells of the pasted or uploaded sheet; what cannot be read is told in the form, cell by cell."""
-    digits = MINOR_DIGITS.get(definition.currency, 2)
+    digits = minor_digits(definition.currency)
     field = sheet.file if sheet.has_file else sheet.grid
     try:
         if sheet.has_file:

@@ -17,6 +17,7 @@ from typing import Any, Final, NamedTuple
 
 from portal.platform.errors import DomainError
 from portal.platform.files.resident_number import ResidentNumberFound, find_resident_numbers, masked
+from portal.platform.formats import minor_digits
 from portal.platform.language import Text
 from portal.platform.names import nfc, parse_amount
 from portal.programs.definition import Question, Section
@@ -57,7 +58,11 @@ class Known:
 
     members: frozenset[str] = frozenset()
     institutions: frozenset[str] = frozenset()
-    minor_digits: int = 0
+    currency: str = "KRW"
+
+    @property
+    def minor_digits(self) -> int:
+        return minor_digits(self.currency)
 
 
 class Problem(NamedTuple):

@@ -22,7 +22,7 @@ from portal.applications.rules.matching import Costs, matching, rate_for, sum_of
 from portal.applications.rules.means import Wish, asked_for, flags_of
 from portal.applications.rules.means import problems as means_problems
 from portal.applications.rules.missing import Holder, Missing, in_both, told
-from portal.platform.formats import MINOR_DIGITS, money
+from portal.platform.formats import money
 from portal.platform.language import Text, say, speaking
 from portal.programs.definition import Question, Section, Words
 
@@ -155,7 +155,7 @@ def _known(whole: Whole) -> Known:
     return Known(
         frozenset(m.public_id for m in whole.members),
         frozenset(i.public_id for i in whole.institutions),
-        MINOR_DIGITS.get(whole.definition.currency, 2),
+        whole.definition.currency,
     )
 
 

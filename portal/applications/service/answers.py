@@ -14,7 +14,6 @@ from portal.applications.service.draft import next_version, opened
 from portal.platform.context import Context
 from portal.platform.db import db
 from portal.platform.errors import Forbidden, NotFound
-from portal.platform.formats import MINOR_DIGITS
 
 
 def save_section(
@@ -48,7 +47,7 @@ def known_of(application: Application) -> Known:
     return Known(
         frozenset(m.public_id for m in drafts.members_of(application.id)),
         frozenset(i.public_id for i in drafts.institutions_of(application.id)),
-        MINOR_DIGITS.get(application.call.definition.currency, 2),
+        application.call.definition.currency,
     )
 
 

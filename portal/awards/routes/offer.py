@@ -66,7 +66,7 @@ def _page(award: Award, *, accepting: PortalForm | None = None, declining: Decli
     is_open = rules.offer_is_open(award.state, award.answer_until, now)
     return page(
         "awards/offer.html", refused, status=refused.status if refused else 200, award=award, call=call,
-        decision=award.outcome.decision, bundle=bundles.rows(pieces, call.definition),
+        decision=award.outcome.decision, definition=call.definition, bundle=bundles.rows(pieces, call.definition),
         total=rules.total_value(pieces, call.definition), state=rules.AWARD_STATES[award.state],
         tone=TONES[award.state], is_open=is_open, may_answer=is_open and may_answer(actor, award, now),
         path=money_path(call.definition, pieces, Text("이 지원", "This award")),

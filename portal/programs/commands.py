@@ -18,16 +18,16 @@ from portal.platform.transaction import in_transaction
 from portal.programs import service
 from portal.programs.definition import digest
 from portal.programs.loader import (
-    CATALOG,
     CatalogError,
     catalog_codes,
     check_file,
     file_schema,
     load_call,
     load_plan,
+    regime_codes,
 )
 
-REGIMES: Final = sorted(path.stem for path in (CATALOG / "regimes").glob("*.toml"))
+REGIMES: Final = regime_codes()
 STARTER: Final = Path(__file__).with_name("starter.toml")
 cli = AppGroup("programs", help="Programs of the catalog.")
 

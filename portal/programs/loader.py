@@ -9,10 +9,10 @@ from __future__ import annotations
 import difflib
 import re
 import tomllib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar, get_args
+from typing import Any, NamedTuple, TypeVar, cast, get_args
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
@@ -20,6 +20,7 @@ from pydantic_core import ErrorDetails
 from portal.programs import catalog_checks
 from portal.programs.catalog_checks import Place
 from portal.programs.definition import CallDefinition, LineDefinition, PlanDefinition, PoolDefinition
+from portal.programs.definition.words import spoken
 from portal.programs.toml_lines import TomlLines
 
 CATALOG = Path(__file__).parent / "catalog"
@@ -69,6 +70,15 @@ def load_call(code: str, catalog: Path = CATALOG) -> CallDefinition:
     return _call(_read(catalog, f"{code}.toml"), catalog)
 
 
+def regime_codes(catalog: Path = CATALOG) -> list[str]:
+    return sorted(path.stem for path in (catalog / "regimes").glob("*.toml"))
+
+
+def load_regime(code: str, languages: Sequence[str], catalog: Path = CATALOG) -> dict[str, Any]:
+    """A pack of law as a program file folds it in, in the languages of the call. Raises CatalogError."""
+    return cast(dict[str, Any], spoken(_read(catalog, f"regimes/{code}.toml").data, languages))
+
+
 def check_file(path: Path, catalog: Path = CATALOG) -> CallDefinition:
     """A program file wherever it lies, against the regimes and the plan of the catalog. Raises CatalogError."""
     if not path.is_file():
@@ -79,8 +89,7 @@ def check_file(path: Path, catalog: Path = CATALOG) -> CallDefinition:
 def file_schema() -> dict[str, Any]:
     """The JSON Schema of a program file: a call's definition with its regime named by code."""
     schema = CallDefinition.model_json_schema()
-    regimes = sorted(path.stem for path in (CATALOG / "regimes").glob("*.toml"))
-    schema["properties"]["regime"] = {"type": "string", "enum": regimes, "title": "Regime"}
+    schema["properties"]["regime"] = {"type": "string", "enum": regime_codes(), "title": "Regime"}
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, "title": "Program file"}
 
 
@@ -91,15 +100,16 @@ def _call(file: _File, catalog: Path) -> CallDefinition:
     if not (catalog / "regimes" / f"{named}.toml").is_file():
         raise CatalogError([file.problem(("regime",), f"regime: there is no regimes/{named}.toml")])
     regime = _read(catalog, f"regimes/{named}.toml")
+    languages = file.data.get("languages", CallDefinition.model_fields["languages"].default)
 
     def placed(path: Place, reason: str) -> Problem:
         if path[:1] == ("regime",):
             return regime.problem(path[1:], reason)
         return file.problem(path, reason)
 
-    definition = _validated(CallDefinition, {**file.data, "regime": regime.data}, placed)
+    definition = _validated(CallDefinition, {**file.data, "regime": spoken(regime.data, languages)}, placed)
     found = catalog_checks.call(definition, load_plan(catalog))
-    _refuse(placed(path, f"{_dotted(path)}: {reason}") for path, reason in found)
+    _refuse(placed(path, f"{_dotted(path)}: {reason.en}") for path, reason in found)
     return definition
 
 
@@ -124,7 +134,7 @@ def _plan(catalog: Path) -> tuple[LineDefinition, ...]:
         if not found:
             problems.append(file.problem((*kind, "to"), "the pool ends before it begins"))
     for path, reason in (*catalog_checks.words(plan, ("ko", "en")), *catalog_checks.plan(lines, places)):
-        problems.append(file.problem(path, f"{_dotted(path)}: {reason}"))
+        problems.append(file.problem(path, f"{_dotted(path)}: {reason.en}"))
     _refuse(problems)
     return tuple(lines)
 

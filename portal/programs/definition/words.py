@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from collections.abc import Sequence
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -30,3 +31,12 @@ class Part(BaseModel):
 class Choice(Part):
     code: Code
     names: Words
+
+
+def spoken(data: Any, languages: Sequence[str]) -> Any:
+    """The same data, its texts in `languages` only: a pack of law is written in more than one call needs."""
+    if isinstance(data, dict):
+        if data and set(data) <= {"ko", "en"}:
+            return {code: text for code, text in data.items() if code in languages}
+        return {key: spoken(value, languages) for key, value in data.items()}
+    return [spoken(value, languages) for value in data] if isinstance(data, list) else data

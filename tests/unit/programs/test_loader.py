@@ -93,14 +93,14 @@ def test_an_award_ceiling_above_its_line_is_refused(catalog: Catalog) -> None:
 def test_a_text_without_one_of_the_languages_is_refused(catalog: Catalog) -> None:
     catalog.change("wbl.toml", 'names.en = "Presentation"\n', "")
     line = catalog.line_of("wbl.toml", 'names.ko = "발표평가"')
-    assert catalog.refused() == [f"wbl.toml:{line}: stages[1].names: has no text in en"]
+    assert catalog.refused() == [f"wbl.toml:{line}: stages[1].names: has no text in English"]
 
 
 def test_a_blank_text_is_refused(catalog: Catalog) -> None:
     catalog.change("wbl.toml", 'en = "Very good"', 'en = " "')
     (told,) = catalog.refused()
     line = catalog.line_of("wbl.toml", 'en = " "')
-    assert told == f"wbl.toml:{line}: stages[0].criteria[0].anchors[0].names: has no text in en"
+    assert told == f"wbl.toml:{line}: stages[0].criteria[0].anchors[0].names: has no text in English"
 
 
 def test_a_condition_on_a_later_question_is_refused(catalog: Catalog) -> None:

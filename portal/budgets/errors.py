@@ -134,3 +134,24 @@ class StillUnequal(DomainError):
         "차이가 남아 있어 정지를 풀 수 없습니다. 먼저 장부를 바로잡아 주십시오.",
         "The books still disagree, so the freeze stays. Put them right first.",
     )
+
+
+class LineExists(DomainError):
+    say = Text("이 코드의 예산 항목이 이미 있습니다.", "There is a budget line with this code already.")
+
+
+class NoSuchParent(DomainError):
+    say = Text("이 코드의 예산 항목이 없습니다.", "There is no budget line with this code.")
+
+
+class UnitDiffers(DomainError):
+    say = Text(
+        "위 항목의 단위는 {unit}입니다. 같은 단위로 적어 주십시오.", "The line above is kept in {unit}; use the same."
+    )
+
+
+class ParentTooSmall(DomainError):
+    say = Text(
+        "위 항목에 {left}만 남아 있습니다. 한도를 줄이거나 위 항목의 한도를 먼저 늘려 주십시오.",
+        "The line above has only {left} left. Lower this cap, or raise that one first.",
+    )

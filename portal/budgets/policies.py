@@ -31,3 +31,9 @@ def changes_cap(actor: Actor, line: BudgetLine) -> Decision:
 def lifts_freeze(actor: Actor) -> Decision:
     """Only a budget officer of the whole plan."""
     return allow_if(actor.has("budget_officer"), FORBID)
+
+
+@policy()
+def opens_line(actor: Actor) -> Decision:
+    """Only a budget officer of the whole plan."""
+    return allow_if(actor.has("budget_officer"), FORBID)

@@ -48,6 +48,11 @@ def line_for(actor: Actor, public_id: str, **_: str) -> BudgetLine | None:
     ).one_or_none()
 
 
+def all_lines() -> Sequence[BudgetLine]:
+    """Every line of the books."""
+    return db.session.scalars(select(BudgetLine).order_by(BudgetLine.id)).all()
+
+
 def line_by_code(code: str) -> BudgetLine | None:
     return db.session.scalars(select(BudgetLine).where(BudgetLine.code == code)).one_or_none()
 

@@ -5,14 +5,15 @@ from __future__ import annotations
 from flask import Blueprint, Response, request, url_for
 
 from portal.budgets import pages, queries, service
-from portal.budgets.forms import LiftForm, cap_form
+from portal.budgets.forms import LiftForm, LineForm, cap_form
 from portal.budgets.models import BudgetLine
-from portal.budgets.policies import changes_cap, lifts_freeze, reads_budget, reads_line
+from portal.budgets.policies import changes_cap, lifts_freeze, opens_line, reads_budget, reads_line
 from portal.budgets.rules import may_change_cap
 from portal.platform.access import guard, subject
 from portal.platform.context import Context
-from portal.platform.formats import UNITS
+from portal.platform.formats import UNITS, minor_digits
 from portal.platform.language import Text
+from portal.platform.names import parse_amount
 from portal.platform.web import PortalForm, context, page, perform
 
 bp = Blueprint("budgets", __name__)
@@ -30,7 +31,7 @@ def _tree(form: LiftForm) -> Response:
     lines = queries.lines_for(actor)
     return page(
         "budgets/tree.html", form, roots=pages.roots(lines), pools=pages.pools(lines), freeze=queries.open_freeze(),
-        may_lift=actor.has("budget_officer"),
+        may_lift=actor.has("budget_officer"), may_open=actor.has("budget_officer"),
     )  # fmt: skip
 
 
@@ -45,6 +46,28 @@ def lift() -> Response:
 
     done = perform(form, act, Text("정지를 풀었습니다.", "The freeze was lifted."))
     return done if done is not None else _tree(form)
+
+
+@bp.route("/office/budget/new", methods=["GET", "POST"])
+@guard(opens_line)
+def new_line() -> Response:
+    """A line of a program that no plan file has brought."""
+    form = LineForm()
+
+    def act(context: Context) -> str:
+        unit = form.unit.data
+        made = service.open_line(
+            context,
+            service.NewLine(
+                code=form.code.data, parent=form.parent.data or None, names=form.names, unit=unit,
+                cap=parse_amount(form.cap.data, minor_digits(unit), "cap"), year=form.year.data,
+                note=dict.fromkeys(form.names, form.note.data),
+            ),
+        )  # fmt: skip
+        return url_for("budgets.line", public_id=made.public_id)
+
+    done = perform(form, act, Text("예산 항목을 열었습니다.", "The budget line is open."))
+    return done if done is not None else page("budgets/new_line.html", form)
 
 
 @bp.get("/office/budget/<public_id>")

@@ -44,7 +44,7 @@ def page_frame(actor: Actor) -> dict[str, Any]:
     if actor.holds("officer") or actor.holds("administrator"):
         nav.append(
             _link(
-                Text("업무", "Office"), "desks_officer.office", "desks_officer", "screening", "ranking",
+                Text("업무", "Office"), "desks_officer.office", "desks_officer", "programs", "screening", "ranking",
                 paths=("/office/calls/",),
             )
         )  # fmt: skip

@@ -12,7 +12,8 @@ from typing import Any, Protocol
 
 from pydantic import BaseModel
 
-from portal.platform.language import Text
+from portal.platform.formats import quantity
+from portal.platform.language import Text, speaking
 from portal.programs.definition import CallDefinition, Component, LineDefinition, Question, Section
 
 Place = tuple[str | int, ...]
@@ -64,11 +65,12 @@ def _no_pool(unknown: Sequence[str]) -> Text:
     )
 
 
-def _more_than_line(asked: int, line: str, cap: int) -> Text:
-    return Text(
-        f"선정 한 건의 상한 {asked:,}이(가) {line} 항목 전체({cap:,})보다 많습니다.",
-        f"{asked:,} for one award is more than the whole line {line} has ({cap:,})",
-    )
+def _more_than_line(asked: int, line: str, cap: int, unit: str) -> Text:
+    with speaking("ko"):
+        ko = f"선정 한 건의 상한 {quantity(asked, unit)}이(가) {line} 항목 전체({quantity(cap, unit)})보다 많습니다."
+    with speaking("en"):
+        en = f"{quantity(asked, unit)} for one award is more than the whole line {line} has ({quantity(cap, unit)})"
+    return Text(ko, en)
 
 
 def _more_than_above(parent: str, cap: int, unit: str, total: int, children: Sequence[str]) -> Text:
@@ -244,7 +246,7 @@ def _money(definition: CallDefinition, component: Component, path: Place, caps: 
         if line not in caps:
             yield (*path, "line"), _no_line(line)
         elif "line" in component.binds and (component.award_cap or 0) > caps[line]:
-            yield (*path, "max_per_year"), _more_than_line(component.award_cap or 0, line, caps[line])
+            yield (*path, "max_per_year"), _more_than_line(component.award_cap or 0, line, caps[line], definition.currency)
     if not (component.is_asked or component.shared or component.award_cap or component.rank_caps or component.fixed):
         yield (
             (*path, "asked"),

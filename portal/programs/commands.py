@@ -26,9 +26,9 @@ from portal.programs.loader import (
     load_plan,
     regime_codes,
 )
+from portal.programs.service.drafting import starter
 
 REGIMES: Final = regime_codes()
-STARTER: Final = Path(__file__).with_name("starter.toml")
 cli = AppGroup("programs", help="Programs of the catalog.")
 
 
@@ -78,10 +78,7 @@ def new(code: str, file: Path, line: str, year: int, regime: str) -> None:
     """Write a small program of two stages to start from. It loads as it stands; every value in it is yours to change."""
     if file.exists():
         raise click.ClickException(f"{file} is there already")
-    text = STARTER.read_text(encoding="utf-8")
-    for place, value in (("CODE", code.upper()), ("LINE", line), ("YEAR", str(year)), ("REGIME", regime)):
-        text = text.replace(f"<{place}>", value)
-    file.write_text(text, encoding="utf-8")
+    file.write_text(starter(code, line, year, regime), encoding="utf-8")
     try:
         check_file(file)
     except CatalogError as error:

@@ -16,6 +16,41 @@ class CallStateRefused(DomainError):
     status = 409
 
 
+class CodeTaken(DomainError):
+    say = Text("이미 쓰고 있는 코드입니다. 다른 코드를 적어 주십시오.", "This code is in use. Choose another one.")
+
+
+class WrongDates(DomainError):
+    say = Text("마감은 접수 시작보다 늦어야 합니다.", "The deadline must be later than the opening.")
+
+
+class OpensInThePast(DomainError):
+    say = Text("마감이 이미 지났습니다. 날짜를 먼저 고쳐 주십시오.", "The deadline has passed. Change the dates first.")
+    status = 409
+
+
+class CallIncomplete(DomainError):
+    say = Text(
+        "아직 채우지 않은 곳이 {count}가지 있습니다. 목록에서 하나씩 고친 뒤 다시 해 주십시오.",
+        "{count} things are still missing. Mend them from the list, then try again.",
+    )
+    status = 409
+
+
+class DraftChanged(DomainError):
+    say = Text(
+        "그사이 다른 사람이 이 공고를 고쳤습니다. 적으신 내용은 그대로 두었습니다. 바뀐 내용을 확인하고 다시 저장해 주십시오.",
+        "Somebody else changed this call meanwhile. What you typed is kept: look at the change, then save again.",
+    )
+    status = 409
+
+
+class PartRefused(DomainError):
+    """A part that the definition cannot hold; `reason` says why."""
+
+    say = Text("{reason}", "{reason}")
+
+
 class FrozenPart(DomainError):
     say = Text(
         "공고가 열린 뒤에는 {parts}을(를) 바꿀 수 없습니다. 다른 내용만 고치거나 새 공고를 내 주십시오.",

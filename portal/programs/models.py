@@ -26,6 +26,7 @@ class Program(Model):
     line_code: Mapped[str] = mapped_column(String(60))
     announced_total: Mapped[int | None]
     announced_mark: Mapped[str | None] = mapped_column(String(1))
+    public_from: Mapped[datetime | None]  # a program made on pages is public with its first call
 
 
 class CallState(enum.StrEnum):
@@ -38,7 +39,11 @@ class CallState(enum.StrEnum):
 
 
 class Call(Model):
-    """`content` is the canonical JSON of its CallDefinition; `content_hash` its SHA-256, frozen when it opens."""
+    """`content` is the canonical JSON of its CallDefinition; `content_hash` its SHA-256, frozen when it opens.
+
+    A draft opens by itself once it is released. A call in PREVIEW is a copy of `preview_of`, walked through by its
+    officers alone: nothing below it is counted, mailed or paid.
+    """
 
     __tablename__ = "call"
 
@@ -53,6 +58,8 @@ class Call(Model):
     content_hash: Mapped[str] = mapped_column(String(64))
     opens_at: Mapped[datetime]
     closes_at: Mapped[datetime] = mapped_column(index=True)
+    released_at: Mapped[datetime | None]
+    preview_of_id: Mapped[int | None] = mapped_column(ForeignKey("call.id"), index=True)
     opened_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
     decided_at: Mapped[datetime | None]

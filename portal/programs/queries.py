@@ -7,11 +7,17 @@ from collections.abc import Sequence
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import selectinload
 
+from portal.budgets import queries as budgets
 from portal.platform.context import Actor
 from portal.platform.db import db
+from portal.platform.language import Text
 from portal.platform.visibility import clause
+from portal.programs import catalog_checks
+from portal.programs.catalog_checks import Place
+from portal.programs.definition import CallDefinition
 from portal.programs.models import Amendment, Call, CallState, Program, Stage
 
+Missing = tuple[Place, Text]
 PUBLIC_STATES = (CallState.OPEN, CallState.CLOSED, CallState.DECIDED, CallState.ARCHIVED)
 OFFICE_ROLES = ("officer", "administrator")
 
@@ -32,12 +38,46 @@ def call_in_scope(actor: Actor, *roles: str) -> ColumnElement[bool]:
     return or_(Program.code.in_(programs), Call.public_id.in_(calls))
 
 
+@clause
+def program_is_public() -> ColumnElement[bool]:
+    """A program made on pages is seen by everybody once its first call opens."""
+    return Program.public_from.is_not(None)
+
+
 def programs() -> Sequence[Program]:
-    return db.session.scalars(select(Program).order_by(Program.id)).all()
+    """Programs that everybody may read of."""
+    return db.session.scalars(select(Program).where(program_is_public()).order_by(Program.id)).all()
+
+
+def office_programs(actor: Actor) -> Sequence[Program]:
+    """Programs that a grant of the actor's reaches: globally or by program."""
+    scopes = frozenset().union(*(actor.scopes(role) for role in OFFICE_ROLES))
+    codes = [s.removeprefix("program:") for s in scopes if s.startswith("program:")]
+    query = select(Program) if "*" in scopes else select(Program).where(Program.code.in_(codes))
+    return db.session.scalars(query.order_by(Program.id)).all()
+
+
+def office_program(actor: Actor, code: str) -> Program | None:
+    return next((program for program in office_programs(actor) if program.code == code), None)
+
+
+def latest_preview(call_id: int) -> Call | None:
+    return db.session.scalars(
+        select(Call).where(Call.preview_of_id == call_id).order_by(Call.id.desc()).limit(1)
+    ).one_or_none()
+
+
+def missing_of(definition: CallDefinition) -> list[Missing]:
+    """What a draft still lacks before it may open, checked against the books' lines."""
+    return list(catalog_checks.call(definition, budgets.all_lines()))
 
 
 def program_by_code(code: str) -> Program | None:
     return db.session.scalars(select(Program).where(Program.code == code)).one_or_none()
+
+
+def call_by_id(call_id: int) -> Call:
+    return db.session.get_one(Call, call_id)
 
 
 def call_by_public_id(public_id: str) -> Call | None:
@@ -61,7 +101,7 @@ def office_call(actor: Actor, public_id: str, **_: str) -> Call | None:
     return db.session.scalars(
         select(Call)
         .join(Program, Call.program_id == Program.id)
-        .where(Call.public_id == public_id, call_in_scope(actor, *OFFICE_ROLES))
+        .where(Call.public_id == public_id, call_in_scope(actor, *OFFICE_ROLES), Call.preview_of_id.is_(None))
         .options(selectinload(Call.stages))
     ).one_or_none()
 
@@ -71,7 +111,7 @@ def office_calls(actor: Actor) -> Sequence[Call]:
         db.session.scalars(
             select(Call)
             .join(Program, Call.program_id == Program.id)
-            .where(call_in_scope(actor, *OFFICE_ROLES))
+            .where(call_in_scope(actor, *OFFICE_ROLES), Call.preview_of_id.is_(None))
             .options(selectinload(Call.stages))
             .order_by(Call.closes_at.desc(), Call.id.desc())
         )

@@ -10,10 +10,11 @@ from portal.budgets.service.movements import (
     reserve,
     show_from,
 )
-from portal.budgets.service.plan import change_cap, load_plan
+from portal.budgets.service.plan import NewLine, change_cap, load_plan, open_line
 from portal.budgets.service.reconcile import lift_freeze, reconcile
 
 __all__ = [
+    "NewLine",
     "change_cap",
     "commit",
     "disburse",
@@ -22,6 +23,7 @@ __all__ = [
     "lift_freeze",
     "load_plan",
     "obligate",
+    "open_line",
     "reconcile",
     "release",
     "reserve",

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-from sqlalchemy import not_, or_, select, update
+from sqlalchemy import func, not_, or_, select, update
 
 from portal.audit.service import record
 from portal.budgets import queries
-from portal.budgets.errors import CapBelowUsed, PlanRefused
+from portal.budgets.errors import CapBelowUsed, LineExists, NoSuchParent, ParentTooSmall, PlanRefused, UnitDiffers
 from portal.budgets.models import BudgetLine, LineStatus
 from portal.budgets.rules import PlannedLine, may_change_cap, parents_first
 from portal.platform.context import Context
@@ -33,6 +34,50 @@ def load_plan(context: Context, lines: Sequence[PlannedLine]) -> list[BudgetLine
     for code in order:
         known[code] = _put(context, wanted[code], known)
     return [known[line.code] for line in lines]
+
+
+@dataclass(frozen=True)
+class NewLine:
+    """A line opened on a page: in its own unit, for a year or for none."""
+
+    code: str
+    parent: str | None
+    names: dict[str, str]
+    unit: str
+    cap: int
+    year: int | None
+    note: dict[str, str]
+    status: str = "appropriated"
+    enforced: bool = True
+    month: int | None = None
+    mark: str = "S"
+
+    @property
+    def office(self) -> dict[str, str]:
+        return {}
+
+
+def open_line(context: Context, line: NewLine) -> BudgetLine:
+    """Open a line below another or on its own. Raises LineExists, NoSuchParent, UnitDiffers, ParentTooSmall."""
+    known = queries.lines_by_code([line.code, *([line.parent] if line.parent else [])])
+    if line.code in known:
+        raise LineExists("code")
+    if line.parent is not None:
+        parent = known.get(line.parent)
+        if parent is None:
+            raise NoSuchParent("parent")
+        if parent.unit != line.unit:
+            raise UnitDiffers("unit", unit=parent.unit)
+        held = db.session.scalars(select(BudgetLine).where(BudgetLine.id == parent.id).with_for_update()).one()
+        below = db.session.scalar(
+            select(func.coalesce(func.sum(BudgetLine.cap), 0)).where(
+                BudgetLine.parent_id == held.id, BudgetLine.unit == line.unit
+            )
+        )
+        left = held.cap - int(below or 0)
+        if held.enforced and line.cap > left:
+            raise ParentTooSmall("cap", left=quantity(max(left, 0), line.unit))
+    return _put(context, line, known)
 
 
 def _put(context: Context, definition: PlannedLine, known: dict[str, BudgetLine]) -> BudgetLine:

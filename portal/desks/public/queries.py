@@ -17,6 +17,7 @@ from portal.budgets.models import BudgetLine, Entry, LineStatus, Movement
 from portal.budgets.queries import movement_is_public
 from portal.platform.db import db
 from portal.programs.models import Call, CallState, Program, Stage
+from portal.programs.queries import program_is_public
 
 PUBLIC_AWARDS = (
     AwardState.OFFERED, AwardState.ACCEPTED, AwardState.AGREED, AwardState.ACTIVE, AwardState.ENDED,
@@ -141,4 +142,4 @@ def published_decisions(call_id: int) -> dict[int, Decision]:
 
 
 def program_of(code: str) -> Program | None:
-    return db.session.scalars(select(Program).where(Program.code == code)).one_or_none()
+    return db.session.scalars(select(Program).where(Program.code == code, program_is_public())).one_or_none()

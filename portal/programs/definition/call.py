@@ -18,7 +18,7 @@ from portal.programs.definition.questions import (
 )
 from portal.programs.definition.stages import PointItem, ScreeningRule, Stage, Track
 from portal.programs.definition.support import AwardRule, Component, CostCategory, Month
-from portal.programs.definition.words import Choice, Code, Mark, Part, Words
+from portal.programs.definition.words import Choice, Code, Inconsistent, Mark, Part, Words
 
 
 class ProgramDefinition(Part):
@@ -83,18 +83,27 @@ class CallDefinition(Part):
             ("tracks", [t.code for t in self.tracks]),
         ):
             if len(codes) != len(set(codes)):
-                raise ValueError(f"{what}: a code stands twice")
+                raise Inconsistent("코드가 두 번 있습니다.", f"{what}: a code stands twice")
         for stage in self.stages:
             codes = [c.code for c in stage.criteria]
             if unknown := set(stage.ties) - set(codes):
-                raise ValueError(f"stages.{stage.code}.ties: no such criterion {sorted(unknown)}")
+                names = ", ".join(sorted(unknown))
+                raise Inconsistent(
+                    f"{stage.code} 단계에 평가 항목 {names}이(가) 없습니다.",
+                    f"stages.{stage.code}.ties: no such criterion {names}",
+                )
         steps = {s.code for s in self.stages}
         for rule in self.screening:
             if unknown := set(rule.stages) - steps:
-                raise ValueError(f"screening.{rule.code}.stages: no such stage {sorted(unknown)}")
+                names = ", ".join(sorted(unknown))
+                raise Inconsistent(
+                    f"단계 {names}이(가) 없습니다.", f"screening.{rule.code}.stages: no such stage {names}"
+                )
         quota = self.regime.max_non_standard_forms
         if quota is not None and sum(not a.standard for a in self.attachments) > quota:
-            raise ValueError(f"attachments: more than {quota} non-standard forms")
+            raise Inconsistent(
+                f"표준 서식이 아닌 첨부는 {quota}개까지입니다.", f"attachments: more than {quota} non-standard forms"
+            )
         return self
 
     @property

@@ -7,6 +7,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from portal.platform.language import Text
+
 Words = dict[str, str]
 Mark = Literal["S", "F", "G", "I", "P"]
 Code = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
@@ -22,6 +24,14 @@ InstitutionKind = Literal[
 INSTITUTION_KINDS: tuple[InstitutionKind, ...] = (
     "company_sme", "company_early_mid", "company_mid", "company_large", "university", "research_institute", "public_body",
 )  # fmt: skip
+
+
+class Inconsistent(ValueError):
+    """What a part says does not fit together; told in both languages."""
+
+    def __init__(self, ko: str, en: str) -> None:
+        super().__init__(en)
+        self.text = Text(ko, en)
 
 
 class Part(BaseModel):

@@ -1,4 +1,4 @@
-"""The verbs of programs and calls: load from the catalog, open (which freezes), close, amend."""
+"""A call's life: drafted from a file, opened (which freezes it), closed, extended, amended, decided."""
 
 from __future__ import annotations
 
@@ -22,11 +22,17 @@ from portal.programs.rules import changed_frozen_parts
 
 
 def install_program(context: Context, definition: CallDefinition) -> Program:
-    """Create the program of a catalog file or bring its words up to date."""
+    """Create the program of a catalog file, which everybody may see, or bring its words up to date."""
+    program = put_program(context, definition, public_from=context.now)
+    program.public_from = program.public_from or context.now
+    return program
+
+
+def put_program(context: Context, definition: CallDefinition, public_from: datetime | None) -> Program:
     data = definition.program
     program = program_by_code(data.code)
     if program is None:
-        program = Program(code=data.code)
+        program = Program(code=data.code, public_from=public_from)
         db.session.add(program)
         record(context, "ProgramInstalled", "program", data.code)
     program.names, program.former, program.purpose = data.names, list(data.former), data.purpose
@@ -40,13 +46,22 @@ def draft_call(
     context: Context, definition: CallDefinition, code: str, names: dict[str, str], opens_at: datetime,
     closes_at: datetime,
 ) -> Call:  # fmt: skip
-    """A call that nobody outside the office sees yet; it opens by a job at `opens_at`."""
-    program = install_program(context, definition)
+    """A call of a catalog file, which is complete: nobody outside the office sees it until it opens at `opens_at`."""
+    call = put_call(context, install_program(context, definition), definition, code, names, opens_at, closes_at)
+    release(context, call)
+    return call
+
+
+def put_call(
+    context: Context, program: Program, definition: CallDefinition, code: str, names: dict[str, str],
+    opens_at: datetime, closes_at: datetime, preview_of: Call | None = None,
+) -> Call:  # fmt: skip
     text = canonical(definition)
     call = Call(
         public_id=context.ids.public_id(), code=code, program_id=program.id, names=names, content=text,
         content_hash=hashlib.sha256(text.encode()).hexdigest(), opens_at=opens_at, closes_at=closes_at,
-        state=CallState.DRAFT, version=1,
+        state=CallState.PREVIEW if preview_of else CallState.DRAFT, version=1,
+        preview_of_id=preview_of.id if preview_of else None,
     )  # fmt: skip
     db.session.add(call)
     db.session.flush()
@@ -54,19 +69,31 @@ def draft_call(
         db.session.add(Stage(public_id=context.ids.public_id(), call_id=call.id, code=stage.code, position=position))
     db.session.flush()
     record(context, "CallDrafted", "call", call.public_id, code=code, hash=call.content_hash)
-    enqueue(OPEN_CALL, {"call_id": call.id}, key=str(call.id), now=context.now, run_at=opens_at)
     return call
 
 
-def _locked(call_id: int) -> Call:
+def release(context: Context, call: Call) -> None:
+    """From now on the call opens by itself, at its moment."""
+    call.released_at = context.now
+    enqueue(
+        OPEN_CALL, {"call_id": call.id}, key=f"{call.id}:{context.now.isoformat()}", now=context.now,
+        run_at=call.opens_at,
+    )  # fmt: skip
+
+
+def locked_call(call_id: int) -> Call:
     return db.session.scalars(select(Call).where(Call.id == call_id).with_for_update(of=Call)).one()
 
 
 def open_call(context: Context, call_id: int) -> Call:
-    """DRAFT or PREVIEW -> OPEN: version and hash are frozen from here on. One that was opened before stays as it is."""
-    call = _locked(call_id)
-    if call.state not in (CallState.DRAFT, CallState.PREVIEW):
+    """DRAFT -> OPEN: version and hash are frozen from here on.
+
+    One that was opened before stays as it is, and so does one whose release was taken back or whose time has moved.
+    """
+    call = locked_call(call_id)
+    if call.state is not CallState.DRAFT or call.released_at is None or context.now < call.opens_at:
         return call
+    install_program(context, call.definition)
     call.state, call.opened_at = CallState.OPEN, context.now
     record(context, "CallOpened", "call", call.public_id, version=call.version, hash=call.content_hash)
     _ask_to_close(context, call)
@@ -82,7 +109,7 @@ def _ask_to_close(context: Context, call: Call) -> None:
 
 def close_call(context: Context, call_id: int) -> Call:
     """OPEN -> CLOSED once the deadline has passed; earlier (an extension moved it) nothing happens."""
-    call = _locked(call_id)
+    call = locked_call(call_id)
     if call.state is CallState.OPEN and context.now >= call.closes_at:
         call.state, call.closed_at = CallState.CLOSED, context.now
         record(context, "CallClosed", "call", call.public_id)
@@ -92,7 +119,7 @@ def close_call(context: Context, call_id: int) -> Call:
 
 def extend_call(context: Context, call_id: int, closes_at: datetime, reason: dict[str, str]) -> Amendment:
     """A later deadline for everybody: a logged amendment, mailed to the applicants."""
-    call = _locked(call_id)
+    call = locked_call(call_id)
     if call.state is not CallState.OPEN:
         raise CallStateRefused(state=call.state)
     if closes_at <= max(call.closes_at, context.now):
@@ -108,7 +135,7 @@ def amend_call(
 
     Raises CallStateRefused, FrozenPart.
     """
-    call = _locked(call_id)
+    call = locked_call(call_id)
     if call.state is not CallState.OPEN:
         raise CallStateRefused(state=call.state)
     if changed := changed_frozen_parts(call.definition, definition):
@@ -142,7 +169,7 @@ def _amend(
 
 def mark_decided(context: Context, call_id: int) -> None:
     """CLOSED -> DECIDED when its last stage's decision is published."""
-    call = _locked(call_id)
+    call = locked_call(call_id)
     if call.state is CallState.CLOSED:
         call.state, call.decided_at = CallState.DECIDED, context.now
         record(context, "CallDecided", "call", call.public_id)

@@ -36,7 +36,7 @@ from portal.platform.web import ActionForm, answer_to_repetition
 FEATURES = (
     "accounts", "budgets", "programs", "conflicts", "applications", "screening", "routing", "reviews", "ranking",
     "awards", "notifications", "desks.public", "desks.applicant", "desks.reviewer", "desks.officer",
-    "desks.auditor", "demo",
+    "desks.auditor", "desks.preview", "demo",
 )  # fmt: skip
 MODEL_ROOMS = (
     "audit", "accounts", "budgets", "programs", "conflicts", "applications", "screening", "routing", "reviews",
@@ -125,6 +125,7 @@ def _prepare_templates(app: Flask) -> None:
     @app.context_processor
     def frame() -> dict[str, Any]:
         from portal.desks.frame import page_frame
+        from portal.desks.preview.queries import previewed
 
         actor: Actor = g.get("actor", VISITOR)
         signed_in = actor.person_id is not None
@@ -134,7 +135,7 @@ def _prepare_templates(app: Flask) -> None:
             "csp_nonce": g.get("nonce", ""), "version": app.config["VERSION"], "service_name": say(SERVICE_NAME),
             "audit_head": audit_queries.head()[1][:12] if sees_chain else None,
             "demo": {"clock": clock.now(), "offset": bool(clock.offset())} if app.config["DEMO"] else None,
-            "other_language_url": _other_language(), "action_form": ActionForm,
+            "other_language_url": _other_language(), "action_form": ActionForm, "preview_of": previewed(g.get("subject")),
         }  # fmt: skip
         return frame | page_frame(actor)
 
@@ -154,7 +155,7 @@ def _frame_requests(app: Flask) -> None:
             request.form  # noqa: B018 - reads the whole request before it is stamped
         g.now = clock.now()
         g.nonce = secrets.token_urlsafe(16)
-        g.actor = VISITOR
+        g.actor, g.subject = VISITOR, None
         if request.endpoint != "static" and (token := session.get("token")):
             g.actor = accounts.actor_of_session(token, clock.real_now()) or VISITOR
         _choose_language()

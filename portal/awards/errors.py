@@ -228,3 +228,8 @@ class NotEligibleNow(DomainError):
         "‘{title}’: 지금 다시 확인하니 ‘{rule}’ 요건에 맞지 않습니다. 확인하고, 맞다면 명단에서 제외해 주십시오.",
         "“{title}” was checked anew and does not meet “{rule}” now. Look into it and, if so, take it off the list.",
     )
+
+
+class NoAwardInPreview(DomainError):
+    say = Text("미리 보기에서는 아무것도 선정하지 않습니다.", "Nothing is awarded in a preview.")
+    status = 409

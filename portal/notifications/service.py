@@ -15,6 +15,7 @@ from portal.platform.db import db
 from portal.platform.errors import NotFound
 from portal.platform.jobs import enqueue
 from portal.platform.language import Text, say, speaking
+from portal.programs.models import Call
 
 GREETING = Text("{name} 님께", "Dear {name},")
 GREETING_NAMELESS = Text("안녕하십니까.", "Hello,")
@@ -27,9 +28,16 @@ SERVICE = Text("AI 연구지원 포털", "AI Grant Portal")
 
 
 def write_letters(context: Context, kind: str, payload: dict[str, Any]) -> list[Letter]:
-    """Turn one notice into letters, one per recipient, each rendered alone, and ask for their sending."""
+    """Turn one notice into letters, one per recipient, each rendered alone, and ask for their sending.
+
+    What happens in a preview is told to nobody.
+    """
     _, writer = writers[kind]
-    return [_write(context, kind, draft) for draft in writer(context, payload)]
+    return [_write(context, kind, draft) for draft in writer(context, payload) if not _in_preview(draft.call_id)]
+
+
+def _in_preview(call_id: int | None) -> bool:
+    return call_id is not None and db.session.get_one(Call, call_id).is_preview
 
 
 def _write(context: Context, kind: str, draft: Draft) -> Letter:

@@ -246,7 +246,10 @@ def _money(definition: CallDefinition, component: Component, path: Place, caps: 
         if line not in caps:
             yield (*path, "line"), _no_line(line)
         elif "line" in component.binds and (component.award_cap or 0) > caps[line]:
-            yield (*path, "max_per_year"), _more_than_line(component.award_cap or 0, line, caps[line], definition.currency)
+            yield (
+                (*path, "max_per_year"),
+                _more_than_line(component.award_cap or 0, line, caps[line], definition.currency),
+            )
     if not (component.is_asked or component.shared or component.award_cap or component.rank_caps or component.fixed):
         yield (
             (*path, "asked"),

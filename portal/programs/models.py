@@ -64,6 +64,7 @@ class Call(Model):
     closed_at: Mapped[datetime | None]
     decided_at: Mapped[datetime | None]
     program: Mapped[Program] = relationship(lazy="joined")
+    preview_of: Mapped[Call | None] = relationship(remote_side="Call.id")
     stages: Mapped[list[Stage]] = relationship(order_by="Stage.position", back_populates="call")
 
     @property
@@ -71,9 +72,14 @@ class Call(Model):
         return parse(self.content)
 
     @property
+    def is_preview(self) -> bool:
+        return self.preview_of_id is not None
+
+    @property
     def scopes(self) -> tuple[str, str]:
         """The scopes under which a role grant reaches this call."""
-        return f"program:{self.program.code}", f"call:{self.public_id}"
+        of = self.preview_of or self
+        return f"program:{self.program.code}", f"call:{of.public_id}"
 
 
 class Stage(Model):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, or_, select
-from sqlalchemy.orm import selectinload
+from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy.orm import aliased, selectinload
 
 from portal.budgets import queries as budgets
 from portal.platform.context import Actor
@@ -28,14 +28,27 @@ def call_is_public() -> ColumnElement[bool]:
 
 
 @clause
+def is_no_preview() -> ColumnElement[bool]:
+    """What is written in a preview stands in no list, no count and no export."""
+    return Call.preview_of_id.is_(None)
+
+
 def call_in_scope(actor: Actor, *roles: str) -> ColumnElement[bool]:
-    """The calls that a role grant of the actor reaches: globally, by program or by call."""
+    """The calls that a role grant of the actor reaches; previews are reached through their own page alone."""
+    return and_(granted(actor, *roles), is_no_preview())
+
+
+@clause
+def granted(actor: Actor, *roles: str) -> ColumnElement[bool]:
+    """Reached by a role grant: globally, by program or by call."""
     scopes = frozenset().union(*(actor.scopes(role) for role in roles)) if roles else frozenset()
     if "*" in scopes:
         return Call.id.is_not(None)
     programs = [s.removeprefix("program:") for s in scopes if s.startswith("program:")]
     calls = [s.removeprefix("call:") for s in scopes if s.startswith("call:")]
-    return or_(Program.code.in_(programs), Call.public_id.in_(calls))
+    real = aliased(Call)
+    of_call = or_(Call.public_id.in_(calls), Call.preview_of_id.in_(select(real.id).where(real.public_id.in_(calls))))
+    return or_(Program.code.in_(programs), of_call)
 
 
 @clause
@@ -84,9 +97,14 @@ def call_by_public_id(public_id: str) -> Call | None:
     return db.session.scalars(select(Call).where(Call.public_id == public_id)).one_or_none()
 
 
-def public_call(_: Actor, public_id: str) -> Call | None:
-    """A call that everybody may read."""
-    return db.session.scalars(select(Call).where(Call.public_id == public_id, call_is_public())).one_or_none()
+def public_call(actor: Actor, public_id: str) -> Call | None:
+    """A call that everybody may read; a preview, for its office."""
+    own_preview = and_(Call.preview_of_id.is_not(None), granted(actor, *OFFICE_ROLES))
+    return db.session.scalars(
+        select(Call)
+        .join(Program, Call.program_id == Program.id)
+        .where(Call.public_id == public_id, or_(call_is_public(), own_preview))
+    ).one_or_none()
 
 
 def public_calls(program_id: int | None = None) -> Sequence[Call]:
@@ -101,7 +119,7 @@ def office_call(actor: Actor, public_id: str, **_: str) -> Call | None:
     return db.session.scalars(
         select(Call)
         .join(Program, Call.program_id == Program.id)
-        .where(Call.public_id == public_id, call_in_scope(actor, *OFFICE_ROLES), Call.preview_of_id.is_(None))
+        .where(Call.public_id == public_id, call_in_scope(actor, *OFFICE_ROLES))
         .options(selectinload(Call.stages))
     ).one_or_none()
 
@@ -111,7 +129,7 @@ def office_calls(actor: Actor) -> Sequence[Call]:
         db.session.scalars(
             select(Call)
             .join(Program, Call.program_id == Program.id)
-            .where(call_in_scope(actor, *OFFICE_ROLES), Call.preview_of_id.is_(None))
+            .where(call_in_scope(actor, *OFFICE_ROLES))
             .options(selectinload(Call.stages))
             .order_by(Call.closes_at.desc(), Call.id.desc())
         )

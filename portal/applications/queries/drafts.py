@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from sqlalchemy import ColumnElement, exists, func, or_, select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from portal.accounts.models import Affiliation, Person
 from portal.applications.models import (
@@ -27,6 +27,8 @@ from portal.platform.context import Actor
 from portal.platform.db import db
 from portal.platform.visibility import clause
 from portal.programs.definition import Section
+from portal.programs.models import Call
+from portal.programs.queries import is_no_preview
 
 
 def identities(actor: Actor) -> frozenset[int]:
@@ -61,8 +63,9 @@ def applications_of(actor: Actor) -> Sequence[Application]:
     """All that the actor's teams have, the last changed first."""
     return db.session.scalars(
         select(Application)
-        .where(member_of_application(actor))
-        .options(joinedload(Application.call))
+        .join(Call, Application.call_id == Call.id)
+        .where(member_of_application(actor), is_no_preview())
+        .options(contains_eager(Application.call))
         .order_by(Application.changed_at.desc(), Application.id.desc())
     ).all()
 

@@ -15,7 +15,7 @@ from portal.platform.access import guard, subject
 from portal.platform.context import Context
 from portal.platform.language import Text, say
 from portal.platform.web import page, perform
-from portal.programs.models import Call, CallState
+from portal.programs.models import Call
 
 
 @bp.route("/calls/<public_id>/apply", methods=["GET", "POST"], endpoint="start")
@@ -40,7 +40,7 @@ def start_application(public_id: str) -> Response:
     return page(
         "applications/start.html", form=form, call=call, consent=CURRENT, consent_rows=_consent_rows(), has_affiliation=bool(mine),
         earlier=drafts.drafts_of_call(g.actor, call.id),
-        taking=call.state is CallState.OPEN and call.opens_at <= g.now < call.closes_at,
+        taking=call.state in service.TAKING and call.opens_at <= g.now < call.closes_at,
     )  # fmt: skip
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from portal.applications.service.answers import known_of, save_section
 from portal.applications.service.attachments import NewFile, attach, receive, remove_attachment
-from portal.applications.service.close import close, enter_stage, move_entry
+from portal.applications.service.close import close, close_preview, enter_stage, move_entry
 from portal.applications.service.confirm import ask_confirmation, behind_link, confirm, mint_confirmation_link
 from portal.applications.service.consortium import (
     add_institution,
@@ -14,7 +14,7 @@ from portal.applications.service.consortium import (
     remove_institution,
 )
 from portal.applications.service.costs import save_costs
-from portal.applications.service.draft import Lead, opened, rename, start
+from portal.applications.service.draft import TAKING, Lead, opened, rename, start
 from portal.applications.service.means import save_means
 from portal.applications.service.members import (
     add_member,
@@ -30,6 +30,7 @@ from portal.applications.service.submit import submit
 from portal.applications.service.withdraw import reinstate, withdraw
 
 __all__ = [
+    "TAKING",
     "Lead",
     "NewFile",
     "add_institution",
@@ -39,6 +40,7 @@ __all__ = [
     "attach",
     "behind_link",
     "close",
+    "close_preview",
     "close_reopening",
     "confirm",
     "consent",

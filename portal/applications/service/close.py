@@ -15,6 +15,7 @@ from portal.audit.service import record
 from portal.platform import search
 from portal.platform.context import Context
 from portal.platform.db import db
+from portal.platform.errors import NotFound
 from portal.platform.jobs import enqueue
 from portal.programs.models import Stage
 from portal.programs.queries import stages_of
@@ -30,9 +31,24 @@ def close(context: Context, application_id: int) -> StageEntry | None:
     if application.state is ApplicationState.SUBMITTED and before_deadline(context.now, application.deadline):
         ask_to_close(context, application)
         return None
-    first = stages_of(application.call)[0]
     if not close_is_due(application.state, context.now, application.deadline):
-        return entry_in(first.id, application.id)
+        return entry_in(stages_of(application.call)[0].id, application.id)
+    return _closed(context, application)
+
+
+def close_preview(context: Context, application_id: int) -> StageEntry:
+    """The same for what was handed in to a preview, whenever its officer likes. Raises NotFound elsewhere."""
+    application = locked(application_id)
+    if not application.call.is_preview or application.state is ApplicationState.DRAFT:
+        raise NotFound
+    if application.state is ApplicationState.SUBMITTED:
+        return _closed(context, application)
+    entry = entry_in(stages_of(application.call)[0].id, application.id)
+    assert entry is not None
+    return entry
+
+
+def _closed(context: Context, application: Application) -> StageEntry:
     submission = latest_submission(application.id)
     if submission is None:
         raise RuntimeError(f"application {application.id} is submitted without a submission")
@@ -44,7 +60,7 @@ def close(context: Context, application_id: int) -> StageEntry | None:
     _index(application, content_of(submission), submission)
     enqueue(CLEAN_COPIES, {"application_id": application.id}, key=str(application.id), now=context.now)
     track = track_of(application.call.definition, content_of(submission))
-    return enter_stage(context, first.id, application.id, submission.id, track)
+    return enter_stage(context, stages_of(application.call)[0].id, application.id, submission.id, track)
 
 
 def _index(application: Application, content: Content, submission: Submission) -> None:

@@ -86,10 +86,13 @@ def start(context: Context, call_id: int, title: str, lead: Lead | None = None) 
     return application
 
 
+TAKING = (CallState.OPEN, CallState.PREVIEW)  # a preview's applications count nowhere
+
+
 def _taking_applications(context: Context, call: Call) -> None:
     if call.state in (CallState.CLOSED, CallState.DECIDED, CallState.ARCHIVED) or context.now >= call.closes_at:
         raise CallClosed(deadline=moment(call.closes_at, call.definition.time_zone, seconds=True))
-    if call.state is not CallState.OPEN or context.now < call.opens_at:
+    if call.state not in TAKING or context.now < call.opens_at:
         zone = call.definition.time_zone
         raise NotOpen(opens=moment(call.opens_at, zone), closes=moment(call.closes_at, zone))
 

@@ -45,8 +45,9 @@ def submit(context: Context, application_id: int) -> Submission:
         context, "ApplicationSubmitted", "application", application.public_id, sha256=submission.sha256,
         number=submission.number,
     )  # fmt: skip
-    enqueue(SUBMITTED, {"submission_id": submission.id}, key=str(submission.id), now=context.now)
-    ask_to_close(context, application)
+    if not application.call.is_preview:
+        enqueue(SUBMITTED, {"submission_id": submission.id}, key=str(submission.id), now=context.now)
+        ask_to_close(context, application)
     return submission
 
 

@@ -10,7 +10,13 @@ from sqlalchemy.orm import joinedload
 from portal.applications.models import StageEntry
 from portal.audit.service import record
 from portal.awards import rules
-from portal.awards.errors import AwardStateRefused, DecisionStateRefused, NothingRecommended, WrongResult
+from portal.awards.errors import (
+    AwardStateRefused,
+    DecisionStateRefused,
+    NoAwardInPreview,
+    NothingRecommended,
+    WrongResult,
+)
 from portal.awards.models import Award, AwardComponent, AwardState, DecisionState, Outcome, Result
 from portal.awards.queries import awards as queries
 from portal.awards.rules import Piece
@@ -44,6 +50,8 @@ def issue_award(context: Context, outcome_id: int, components: Sequence[Piece]) 
     if outcome.decision.state not in (DecisionState.PROPOSED, decided):
         raise DecisionStateRefused(state=rules.DECISION_STATES[outcome.decision.state])
     call = outcome.entry.application.call
+    if call.is_preview:
+        raise NoAwardInPreview
     bundle = [piece for piece in components if piece.quantity]
     if not bundle:
         raise NothingRecommended(title=outcome.entry.application.title)

@@ -9,7 +9,8 @@ from sqlalchemy.orm import contains_eager
 
 from portal.platform.context import Actor
 from portal.platform.db import db
-from portal.programs.models import Stage
+from portal.programs.models import Call, Stage
+from portal.programs.queries import is_no_preview
 from portal.routing.models import Panel, Seat, SeatState
 from portal.routing.queries.panels import identities
 
@@ -20,10 +21,12 @@ def seats(actor: Actor) -> Sequence[Seat]:
         select(Seat)
         .join(Panel, Seat.panel_id == Panel.id)
         .join(Stage, Panel.stage_id == Stage.id)
+        .join(Call, Stage.call_id == Call.id)
         .where(
             Seat.person_id.in_(identities(actor)),
             Seat.state.in_((SeatState.INVITED, SeatState.ACCEPTED)),
             Stage.decided_at.is_(None),
+            is_no_preview(),
         )
         .options(contains_eager(Seat.panel).contains_eager(Panel.stage))
         .order_by(Stage.review_due_at, Seat.id)

@@ -39,7 +39,7 @@ class PartForm(BaseForm):
         """The values as the definition keeps them. Call it after `validate`."""
         return {slot.name: _stored(slot, self[slot.name]) for slot in single(self.model)}
 
-    def rows(self, *, more: bool) -> list[Any]:
+    def shown(self, *, more: bool) -> list[Any]:
         """The fields that stand open, or those folded away."""
         folded = labels.MORE.get(self.model.__name__, frozenset())
         return [self[slot.name] for slot in single(self.model) if (slot.name in folded) == more]

@@ -37,7 +37,7 @@ def _overview(call: Call, form: PortalForm) -> Response:
     return page(
         "programs/settings.html", form, call=call, definition=call.definition, state=word, tone=tone,
         parts=pages.overview(call), missing=pages.told_missing(call) if call.state is CallState.DRAFT else [],
-        draft=call.state is CallState.DRAFT, preview=queries.latest_preview(call.id),
+        draft=call.state is CallState.DRAFT,
         button=BaseForm(formdata=None, data={"base": call.content_hash}), amendments=queries.amendments(call),
     )  # fmt: skip
 

@@ -14,6 +14,7 @@ from portal.routing.service.assignments import (
 )
 from portal.routing.service.detection import detect
 from portal.routing.service.panels import add_seats, answer_seat, form_panel, make_chair, mint_seat_token
+from portal.routing.service.preview import seat_previewer
 from portal.routing.service.runs import ask_to_route, discard, publish, route, route_if_ready, swap
 
 __all__ = [
@@ -35,6 +36,7 @@ __all__ = [
     "revoke_barred",
     "route",
     "route_if_ready",
+    "seat_previewer",
     "swap",
     "waive_conflict",
 ]

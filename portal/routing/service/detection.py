@@ -32,6 +32,8 @@ def detect(context: Context, stage_id: int) -> list[Conflict]:
     Safe to run again at any time: when a panel is formed, before routing, and when facts change later.
     """
     stage = db.session.get_one(Stage, stage_id)
+    if stage.call.is_preview:  # one person is applicant and reviewer
+        return []
     definition = stage.call.definition
     applications = facts.open_applications(stage_id)
     people = _possible_reviewers(context, stage)

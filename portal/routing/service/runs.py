@@ -133,7 +133,7 @@ def route_if_ready(context: Context, stage_id: int) -> bool:
     for panel in panels.panels_of(stage_id):
         rule = panel.stage.call.definition.stage(panel.stage.code).panel
         ready = can_run(panel.seats, rule) and panels.entries_to_route(stage_id, panel.track)
-        if ready and panels.current_run(panel.id) is None:
+        if ready and not panel.stage.call.is_preview and panels.current_run(panel.id) is None:
             ask_to_route(context, panel.id, seed=panel.id)
             started = True
     return started

@@ -21,6 +21,7 @@ from portal.awards.errors import (
     EntriesMissing,
     EntriesWaiting,
     MayNotApprove,
+    NoAwardInPreview,
     NotYoursToAnswer,
     OfferExpired,
     ReasonTooShort,
@@ -333,6 +334,15 @@ def test_rules_that_changed_since_the_proposal_stop_approval(scene: Scene) -> No
     committed(lambda: db.session.execute(update(Call).where(Call.id == scene.call).values(content_hash="0" * 64)))
     with pytest.raises(RulesChanged):
         committed(lambda: service.approve(scene.second, decision))
+
+
+def test_nothing_is_awarded_in_a_preview_and_no_cap_is_touched(scene: Scene) -> None:
+    decision, before = scene.propose(*TWO), used("t_data_2025")
+    committed(lambda: db.session.execute(update(Call).where(Call.id == scene.call).values(preview_of_id=scene.call)))
+    with pytest.raises(NoAwardInPreview):
+        committed(lambda: service.approve(scene.second, decision))
+    assert used("t_data_2025") == before
+    assert scene.awards() == []
 
 
 def test_an_award_is_issued_once_and_with_one_bundle(scene: Scene) -> None:

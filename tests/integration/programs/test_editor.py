@@ -35,7 +35,7 @@ def officer(client: FlaskClient) -> FlaskClient:
 def sent(client: FlaskClient, address: str, **typed: object) -> str:
     """Post with what the page's form holds; where it leads."""
     shown = client.get(address).text
-    form = {name: value for name, value in re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', shown)}
+    form = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', shown))
     answer = client.post(address, data={**form, **typed})
     assert answer.status_code == 303, errors(answer.text)
     return answer.location

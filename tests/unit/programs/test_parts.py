@@ -19,6 +19,7 @@ from portal.programs.definition.parts import (
     slots,
     walk,
 )
+from portal.programs.forms.parts import PartForm
 from portal.programs.loader import catalog_codes, load_call
 from portal.screening.rules.checks import KINDS
 
@@ -80,3 +81,8 @@ def test_a_clone_is_moved_by_years() -> None:
 @pytest.mark.parametrize("place", ["nowhere", "stages.0.nowhere", "program.names"])
 def test_no_part_stands_where_a_value_does(place: str) -> None:
     assert model_at(place_of(place)) is None
+
+
+def test_no_key_hides_what_a_form_does() -> None:
+    names = {slot.name for model in MODELS for slot in slots(model)}
+    assert not names & {name for name in dir(PartForm) if not name.startswith("_")}

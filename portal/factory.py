@@ -120,14 +120,15 @@ def _prepare_templates(app: Flask) -> None:
     def static_url(path: str) -> str:
         return url_for("static", filename=path, v=stamp(path))
 
-    app.jinja_env.globals.update(t=t, say=say, static_url=static_url)
+    app.jinja_env.globals.update(t=t, say=say, static_url=static_url, page_zone=formats.page_zone)
 
     @app.context_processor
     def frame() -> dict[str, Any]:
-        from portal.desks.frame import page_frame
-        from portal.desks.preview.queries import previewed
+        from portal.desks.frame import call_of, page_frame
 
         actor: Actor = g.get("actor", VISITOR)
+        call = call_of(g.get("subject"))
+        formats.use_zone(call.definition.time_zone if call is not None else None)
         signed_in = actor.person_id is not None
         sees_chain = any(actor.holds(role) for role in ("officer", "administrator", "auditor", "budget_officer"))
         frame = {
@@ -135,7 +136,7 @@ def _prepare_templates(app: Flask) -> None:
             "csp_nonce": g.get("nonce", ""), "version": app.config["VERSION"], "service_name": say(SERVICE_NAME),
             "audit_head": audit_queries.head()[1][:12] if sees_chain else None,
             "demo": {"clock": clock.now(), "offset": bool(clock.offset())} if app.config["DEMO"] else None,
-            "other_language_url": _other_language(), "action_form": ActionForm, "preview_of": previewed(g.get("subject")),
+            "other_language_url": _other_language(), "action_form": ActionForm, "preview_of": call.preview_of if call is not None else None,
         }  # fmt: skip
         return frame | page_frame(actor)
 
@@ -159,6 +160,7 @@ def _frame_requests(app: Flask) -> None:
         if request.endpoint != "static" and (token := session.get("token")):
             g.actor = accounts.actor_of_session(token, clock.real_now()) or VISITOR
         _choose_language()
+        formats.use_zone(None)
 
     @app.after_request
     def headers(response: Response) -> Response:

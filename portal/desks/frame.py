@@ -11,6 +11,7 @@ from portal.notifications.queries import unread_count
 from portal.platform.clock import now
 from portal.platform.context import Actor
 from portal.platform.language import Text, say
+from portal.programs.models import Call
 
 OFFICE = ("officer", "administrator", "budget_officer", "auditor")
 DESKS = (
@@ -20,6 +21,19 @@ DESKS = (
     ("budget_officer", Text("예산 담당자", "Budget officer"), "budgets.tree"),
     ("auditor", Text("감사 담당자", "Auditor"), "desks_auditor.audit"),
 )
+
+
+LEADS_TO_CALL = ("call", "application", "stage", "entry", "panel", "institution", "assignment")
+
+
+def call_of(subject: object) -> Call | None:
+    """The call that the page's object belongs to, if it belongs to one: its zone and its preview mark the page."""
+    at = subject[0] if isinstance(subject, tuple) and subject else subject
+    for _ in range(4):
+        if at is None or isinstance(at, Call):
+            return at
+        at = next((found for name in LEADS_TO_CALL if (found := getattr(at, name, None)) is not None), None)
+    return None
 
 
 def page_frame(actor: Actor) -> dict[str, Any]:

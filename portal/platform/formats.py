@@ -6,6 +6,7 @@ zone with the weekday: `2026. 7. 21.(화) 18:00`, in English `Tue 21 Jul 2026, 1
 
 from __future__ import annotations
 
+from contextvars import ContextVar
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -15,6 +16,7 @@ from portal.platform.language import Text, language, say
 
 KST = "Asia/Seoul"
 MINOR_DIGITS = {"KRW": 0, "JPY": 0, "EUR": 2, "USD": 2, "GBP": 2, "CHF": 2}
+_zone: ContextVar[str] = ContextVar("zone", default=KST)
 _WEEKDAY_KO = "월화수목금토일"
 _WEEKDAY_EN = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTH_EN = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -103,22 +105,32 @@ def quantity_exact(amount: int, unit: str) -> str:
     return money_exact(amount, unit) if unit in MINOR_DIGITS else quantity(amount, unit)
 
 
+def use_zone(name: str | None) -> None:
+    """The zone in which the times of this page are told, where nothing else is said; Korea's without a name."""
+    _zone.set(name or KST)
+
+
+def page_zone() -> str:
+    return _zone.get()
+
+
 def _zone_name(moment: datetime, zone: str) -> str:
     return "KST" if zone == KST else (moment.tzname() or zone)
 
 
-def day(value: date | datetime, zone: str = KST) -> str:
+def day(value: date | datetime, zone: str | None = None) -> str:
     """`2026. 7. 21.(화)` / `Tue 21 Jul 2026`."""
     if isinstance(value, datetime):
-        value = value.astimezone(ZoneInfo(zone)).date()
+        value = value.astimezone(ZoneInfo(zone or page_zone())).date()
     weekday = value.weekday()
     if language() == "en":
         return f"{_WEEKDAY_EN[weekday]} {value.day} {_MONTH_EN[value.month - 1]} {value.year}"
     return f"{value.year}. {value.month}. {value.day}.({_WEEKDAY_KO[weekday]})"
 
 
-def moment(value: datetime, zone: str = KST, *, seconds: bool = False) -> str:
+def moment(value: datetime, zone: str | None = None, *, seconds: bool = False) -> str:
     """`2026. 7. 21.(화) 18:00` / `Tue 21 Jul 2026, 18:00 KST`."""
+    zone = zone or page_zone()
     local = value.astimezone(ZoneInfo(zone))
     clock = local.strftime("%H:%M:%S" if seconds else "%H:%M")
     if language() == "en":
@@ -126,9 +138,9 @@ def moment(value: datetime, zone: str = KST, *, seconds: bool = False) -> str:
     return f"{day(local.date())} {clock}"
 
 
-def clock_time(value: datetime, zone: str = KST) -> str:
+def clock_time(value: datetime, zone: str | None = None) -> str:
     """`17:41:03`, for "saved at"."""
-    return value.astimezone(ZoneInfo(zone)).strftime("%H:%M:%S")
+    return value.astimezone(ZoneInfo(zone or page_zone())).strftime("%H:%M:%S")
 
 
 def duration(span: timedelta) -> str:

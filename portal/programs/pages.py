@@ -103,13 +103,25 @@ def _list(call: Call, raw: dict[str, Any], place: Place, slot: Slot, missing: Se
         "missing": _count(missing, place),
         "rows": [
             {
-                "title": title_of(slot.model, item), "code": item.get("code", ""), "url": address(call, (*place, number)),
+                "title": title_of(slot.model, item), "note": _note(slot.model, item, call.definition.currency),
+                "code": item.get("code", ""), "url": address(call, (*place, number)),
                 "place": dotted((*place, number)), "missing": _count(missing, (*place, number)),
                 "first": number == 0, "last": number == len(items) - 1,
             }
             for number, item in enumerate(items)
         ],
     }  # fmt: skip
+
+
+def _note(model: type[Part], item: dict[str, Any], currency: str) -> str:
+    """What people compare in a list: points, how many go on, the ceiling, the kind."""
+    if model.__name__ == "Criterion":
+        return say(Text("{n}점", "{n} points"), n=item["points"])
+    if model.__name__ == "Stage":
+        return say(Text("{n}건이 다음으로", "{n} go on"), n=item["keep"])
+    if model.__name__ == "Component" and item.get("max_per_year"):
+        return say(Text("연 {cap}까지", "up to {cap} a year"), cap=quantity(item["max_per_year"], currency))
+    return say(labels.VALUES[item["kind"]]) if model.__name__ == "Question" else ""
 
 
 def below(call: Call, raw: dict[str, Any], place: Place, model: type[Part]) -> list[dict[str, Any]]:

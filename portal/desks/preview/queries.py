@@ -1,4 +1,4 @@
-"""What an officer has done in a preview, and which pages belong to one."""
+"""What an officer has done in a preview."""
 
 from __future__ import annotations
 
@@ -7,18 +7,8 @@ from sqlalchemy import select
 from portal.applications.models import Application, StageEntry
 from portal.platform.context import Actor
 from portal.platform.db import db
-from portal.programs.models import Call
 from portal.routing.models import Assignment
 from portal.routing.queries.panels import identities
-
-
-def previewed(subject: object) -> Call | None:
-    """The call whose preview the page's object belongs to; None on every real page."""
-    first = subject[0] if isinstance(subject, tuple) else subject
-    call = first if isinstance(first, Call) else getattr(first, "call", None)
-    if isinstance(first, Assignment):
-        call = first.entry.stage.call
-    return call.preview_of if isinstance(call, Call) and call.is_preview else None
 
 
 def own_application(actor: Actor, call_id: int) -> Application | None:

@@ -11,7 +11,7 @@ from portal.applications.models import ApplicationState
 from portal.desks.preview import queries
 from portal.platform.access import guard, subject
 from portal.platform.context import Context
-from portal.platform.errors import NotFound
+from portal.platform.errors import DomainError
 from portal.platform.language import Text
 from portal.platform.web import ActionForm, PortalForm, page, perform
 from portal.programs import queries as programs
@@ -21,6 +21,11 @@ from portal.programs.policies import officer_of_call
 from portal.routing import service as routing
 
 bp = Blueprint("desks_preview", __name__)
+
+
+class NothingHandedIn(DomainError):
+    say = Text("먼저 신청서를 제출해 주십시오.", "Hand in an application to the preview first.")
+    status = 409
 
 
 @bp.get("/office/calls/<public_id>/preview")
@@ -66,8 +71,8 @@ def review(public_id: str) -> Any:
     def act(context: Context) -> str:
         copy = programs.latest_preview(call_id)
         mine = queries.own_application(context.actor, copy.id) if copy else None
-        if mine is None:
-            raise NotFound
+        if mine is None or mine.state is ApplicationState.DRAFT:
+            raise NothingHandedIn
         entry = applications.close_preview(context, mine.id)
         return url_for("reviews.review", public_id=routing.seat_previewer(context, entry).public_id)
 

@@ -69,6 +69,7 @@ MINE = "public_id=assigned:1"
 RANKED = "public_id=waiting_call"
 ROUTED = "public_id=routing_call"
 PERSON = "public_id=person:spare"
+SEED = "public_id=seed_call"
 
 RULES: dict[str, Rule] = {
     "public": Rule(
@@ -132,6 +133,13 @@ RULES: dict[str, Rule] = {
             get("desks_officer.call", CALL),
             get("desks_officer.call", "public_id=foreign_call", allowed="other_officer administrator"),
             get("desks_officer.call", "public_id=hidden_call"),
+            get("desks_officer.call", "public_id=preview_call", allowed=NOBODY),
+            get("programs.settings", CALL), get("programs.settings", SEED), get("programs.regime", SEED),
+            both("programs.facts", SEED), both("programs.part", f"{SEED} place=stages.0"),
+            post("programs.move", f"{SEED} place=stages.0", "to=down"),
+            post("programs.remove", f"{SEED} place=sections.0.questions.0"),
+            post("programs.release", SEED), post("programs.take_back", SEED),
+            get("desks_preview.preview", SEED), post("desks_preview.begin", SEED), post("desks_preview.review", SEED),
             get("desks_officer.applications", CALL), get("desks_officer.applications", "public_id=open_call"),
             get("notifications.messages", CALL), post("notifications.settle", f"{CALL} letter_id=letter"),
             get("ranking.ranking", CALL), get("ranking.ranking", RANKED),
@@ -156,6 +164,7 @@ RULES: dict[str, Rule] = {
         rows=(
             both("applications.start", "public_id=open_call"),
             both("applications.start", "public_id=hidden_call", allowed=NOBODY),
+            both("applications.start", "public_id=preview_call", allowed=WHOLE_OFFICE),
         ),
     ),
     "applications.views_application": Rule(
@@ -422,6 +431,12 @@ RULES: dict[str, Rule] = {
         ),
     ),
     "budgets.lifts_freeze": Rule("budget_officer", 403, rows=(post("budgets.lift"),)),
+    "budgets.opens_line": Rule("budget_officer", 403, rows=(both("budgets.new_line"),)),
+    "programs.works_on_programs": Rule(
+        "officer other_officer barred_officer administrator", 403, rows=(get("programs.programs"),)
+    ),
+    "programs.makes_programs": Rule("administrator", 403, rows=(both("programs.new_program"),)),
+    "programs.makes_calls": Rule(WHOLE_OFFICE, 404, rows=(both("programs.new_call", "code=WBL"),)),
     "notifications.reads_letter": Rule("owner", 404, rows=(get("notifications.letter", "public_id=letter"),)),
 }  # fmt: skip
 
@@ -441,6 +456,8 @@ SIGHTS: tuple[Sight, ...] = (
     # drafts and submissions are sealed: own list, nothing for the office before the close
     Sight("desks_applicant.applications", "새벽모델", TEAM),
     Sight("desks_applicant.applications", "달빛모델", "other_applicant"),
+    # a program made on pages is nobody's before its first call opens
+    Sight("desks_public.programs", "Seed grants", NOBODY),
     Sight("desks_officer.applications", "새벽모델", NOBODY, "public_id=open_call"),
     # a conflict outranks the office
     Sight("desks_officer.applications", "별빛모델", OFFICE, CALL),

@@ -25,16 +25,20 @@ from portal.conflicts import service as conflicts
 from portal.conflicts.models import Severity
 from portal.platform import clock
 from portal.platform.db import db
+from portal.programs import service as programs
+from portal.programs.models import Call
 from portal.reviews import service as reviewing
 from portal.routing.models import Assignment, Panel, Seat, SeatState
 from tests.factories import accounts as people
 from tests.factories import applications as drafts
 from tests.factories import awards as decided
 from tests.factories import base, consortia, reserves, reviews
+from tests.factories.seed_call import written
 from tests.integration.access.world import WHY, World, as_wbl, propose
 
 DRAFT = "public_id=draft"
 PERSON = "public_id=person:spare"
+SEED = "public_id=seed_call"
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 NEW_PASSWORD = "seven green kites over the river"
 
@@ -71,6 +75,28 @@ def works_somewhere(world: World) -> None:
 
 def has_another_session(world: World) -> None:
     accounts.open_session(base.context(), world.people["owner"])
+
+
+def _seed(world: World) -> Call:
+    return db.session.scalars(select(Call).where(Call.public_id == world.ids["seed_call"])).one()
+
+
+def is_released(world: World) -> None:
+    call = _seed(world)
+    programs.release_call(base.context(), call.id, call.content_hash)
+
+
+def changed_since_the_preview(world: World) -> None:
+    call = _seed(world)
+    raw = call.definition.model_dump(mode="json")
+    raw["eligibility"][0]["text"] = {"en": "Anybody at all."}
+    programs.change_draft(base.context(), call.id, call.content_hash, raw)
+
+
+def handed_in_to_the_preview(world: World) -> None:
+    preview = db.session.scalars(select(Call).where(Call.public_id == world.ids["preview_call"])).one()
+    me = base.context(_person(world, "officer"), "officer")
+    applications.submit(me, written(me, preview.id))
 
 
 def waits_for_confirmation(world: World) -> None:
@@ -343,6 +369,21 @@ POSTS: dict[str, Post] = {
     "desks_officer.extend": Post(
         "administrator", ("desks_officer.call", "public_id=open_call"), {"closes_at": "2026-08-20T18:00", "reason": WHY}
     ),
+    "programs.new_program": Post(
+        "administrator", ("programs.new_program", ""),
+        {"code": "NEWER", "program_names-ko": "새 사업", "program_names-en": "New program", "funder-ko": "기관", "funder-en": "Funder", "line": "seed"},
+    ),
+    "programs.new_call": Post(
+        "officer", ("programs.new_call", "code=WBL"), {"call_code": "WBL-NEXT", "years_later": "1"}
+    ),
+    "programs.facts": Post("officer", ("programs.facts", SEED), {"closes_at": "2030-08-20T18:00"}),
+    "programs.part": Post("officer", ("programs.part", f"{SEED} place=eligibility.0"), {"text-en": "Anybody at all."}),
+    "programs.move": Post("officer", ("programs.settings", SEED), at=f"{SEED} place=stages.0"),
+    "programs.remove": Post("officer", ("programs.part", f"{SEED} place=sections.0.questions.0")),
+    "programs.release": Post("officer", ("programs.settings", SEED)),
+    "programs.take_back": Post("officer", ("programs.settings", SEED), before=is_released),
+    "desks_preview.begin": Post("officer", ("desks_preview.preview", SEED), before=changed_since_the_preview),
+    "desks_preview.review": Post("officer", ("desks_preview.preview", SEED), before=handed_in_to_the_preview),
     "desks_officer.retry": Post("officer", ("desks_officer.jobs", "")),
     "notifications.settle": Post("officer", ("notifications.messages", CALL)),
     "screening.open_review": Post("officer", ("screening.queue", "public_id=routing_call")),
@@ -386,6 +427,10 @@ POSTS: dict[str, Post] = {
     "awards.accept": Post("owner", OFFER),
     "awards.decline": Post("owner", OFFER, {"reason": WHY}),
     "budgets.change_cap": Post("budget_officer", ("budgets.line", "public_id=line"), {"cap": "9,000,000", "reason": WHY}),
+    "budgets.new_line": Post(
+        "budget_officer", ("budgets.new_line", ""),
+        {"code": "fresh", "parent": "", "name_en": "Fresh", "unit": "EUR", "cap": "10.50", "note": WHY},
+    ),
     "budgets.lift": Post("budget_officer", ("budgets.tree", ""), {"reason": WHY}, books_are_frozen),
 }  # fmt: skip
 

@@ -48,6 +48,7 @@ from tests.factories import awards as decided
 from tests.factories import base, consortia, reviews, routing
 from tests.factories.accounts import account
 from tests.factories.screening import content, rule
+from tests.factories.seed_call import seed_call
 
 NOON = datetime(2026, 7, 21, 3, 0, tzinfo=UTC)
 PROGRAM, OTHER = "program:WBL", "program:SMALL"
@@ -215,7 +216,13 @@ def _drafting(world: World) -> None:
         clock.now() + timedelta(days=10), clock.now() + timedelta(days=20),
     )  # fmt: skip
     foreign = base.open_call(consortia.small_definition())
-    world.ids |= {"open_call": call.public_id, "hidden_call": hidden.public_id, "foreign_call": foreign.public_id}
+    seed = seed_call()
+    seed.program_id = call.program_id  # whose officers the scenario has
+    preview = programs.make_preview(base.context(), seed.id)
+    world.ids |= {
+        "open_call": call.public_id, "hidden_call": hidden.public_id, "foreign_call": foreign.public_id,
+        "seed_call": seed.public_id, "preview_call": preview.public_id,
+    }  # fmt: skip
     owner = world.context("owner")
     made = applications.start(owner, call.id, "새벽모델", applications.Lead(name="새봄", kind="company_sme"))
     db.session.flush()

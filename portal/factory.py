@@ -24,7 +24,7 @@ from portal.audit import queries as audit_queries
 from portal.audit import service as audit
 from portal.demo.doors import demo_people
 from portal.platform import clock, config, formats, skew, storage
-from portal.platform.access import public
+from portal.platform.access import arrived, public
 from portal.platform.broker import Doorbell
 from portal.platform.context import VISITOR, Actor
 from portal.platform.db import db, prepare_engine
@@ -124,11 +124,10 @@ def _prepare_templates(app: Flask) -> None:
 
     @app.context_processor
     def frame() -> dict[str, Any]:
-        from portal.desks.frame import call_of, page_frame
+        from portal.desks.frame import page_frame
 
         actor: Actor = g.get("actor", VISITOR)
-        call = call_of(g.get("subject"))
-        formats.use_zone(call.definition.time_zone if call is not None else None)
+        call = g.get("call")
         signed_in = actor.person_id is not None
         sees_chain = any(actor.holds(role) for role in ("officer", "administrator", "auditor", "budget_officer"))
         frame = {
@@ -150,6 +149,9 @@ def _other_language() -> str:
 
 
 def _frame_requests(app: Flask) -> None:
+    if _as_the_call_speaks not in arrived:
+        arrived.append(_as_the_call_speaks)
+
     @app.before_request
     def stamp() -> None:
         if request.method == "POST":
@@ -161,6 +163,7 @@ def _frame_requests(app: Flask) -> None:
             g.actor = accounts.actor_of_session(token, clock.real_now()) or VISITOR
         _choose_language()
         formats.use_zone(None)
+        g.call = None
 
     @app.after_request
     def headers(response: Response) -> Response:
@@ -181,6 +184,19 @@ def _frame_requests(app: Flask) -> None:
         elif request.endpoint != "static":
             response.headers.setdefault("Cache-Control", "private, no-store")
         return response
+
+
+def _as_the_call_speaks(subject: object) -> None:
+    """A page of a call tells times in the call's zone, and speaks its language to whoever has chosen none."""
+    from portal.desks.frame import call_of
+
+    g.call = call_of(subject)
+    if g.call is None:
+        return
+    spoken = g.call.definition
+    formats.use_zone(spoken.time_zone)
+    if language() not in spoken.languages and not session.get("lang") and g.actor.person_id is None:
+        use_language(spoken.languages[0])
 
 
 def _choose_language() -> None:

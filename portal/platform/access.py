@@ -87,6 +87,7 @@ class Policy:
 
 
 policies: dict[str, Policy] = {}
+arrived: list[Callable[[object], None]] = []  # told what a policy has loaded, before the view runs
 
 
 def policy(
@@ -117,6 +118,8 @@ def guard(rule: Policy) -> Callable[[View], View]:
             if isinstance(decision, Deny):
                 abort(404 if decision.hidden else 403)
             g.subject = found
+            for tell in arrived:
+                tell(found)
             return view(*args, **kwargs)
 
         guarded.policy = rule.name  # type: ignore[attr-defined]

@@ -12,7 +12,7 @@ from wtforms import DateTimeLocalField, Field, StringField
 from wtforms.validators import InputRequired, StopValidation, ValidationError
 
 from portal.platform.errors import DomainError
-from portal.platform.formats import minor_digits, number
+from portal.platform.formats import minor_digits, number, page_zone
 from portal.platform.language import Text, say
 from portal.platform.names import email_key, nfc, parse_amount
 
@@ -180,15 +180,15 @@ class TextField(StringField):  # type: ignore[misc]
 
 
 class MomentField(DateTimeLocalField):  # type: ignore[misc]
-    """A day and a time of the clock in `zone`; the data is an aware datetime."""
+    """A day and a time of the clock in `zone` (the page's unless said otherwise); the data is an aware datetime."""
 
     data: datetime | None
-    zone = "Asia/Seoul"
+    zone: str
 
-    def __init__(self, label: Any = None, validators: Any = None, zone: str = "Asia/Seoul", **kwargs: Any) -> None:
+    def __init__(self, label: Any = None, validators: Any = None, zone: str = "", **kwargs: Any) -> None:
         formats = ["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M:%S"]
         super().__init__(label, validators, format=formats, **kwargs)
-        self.zone = zone
+        self.zone = zone or page_zone()
 
     def _value(self) -> str:
         if self.raw_data:

@@ -71,7 +71,8 @@ def _names(form: PeopleForm, call: Call, stage: Stage, track: str) -> dict[str, 
     of_track = found.names if found else {}
     ko = " ".join(filter(None, (of_track.get("ko"), words.get("ko", stage.code))))
     en = ", ".join(filter(None, (words.get("en", stage.code), of_track.get("en"))))
-    return {"ko": form.name_ko.data or f"{ko} 패널", "en": form.name_en.data or f"Panel for {en}"}
+    names = {"ko": form.name_ko.data or f"{ko} 패널", "en": form.name_en.data or f"Panel for {en}"}
+    return {code: name for code, name in names.items() if code in call.definition.languages}
 
 
 @bp.post("/office/calls/<public_id>/routing/seats/<seat_id>/chair")

@@ -10,7 +10,7 @@ from typing import Any
 
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from sqlalchemy import select
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from portal.audit.jobs import ANCHORED
@@ -46,6 +46,7 @@ def seal(session: Session) -> None:
         return
     locked = select(AuditHead).where(AuditHead.id == 1).with_for_update()
     head = session.scalars(locked.execution_options(populate_existing=True)).one()  # read before, it may be old
+    events, values = list[dict[str, Any]](), list[dict[str, Any]]()
     for context, kind, object_type, object_id, fields in pending:
         salted = {n: (secrets.token_hex(16), canonical_value(v)) for n, v in fields.items()}
         link = Link(
@@ -53,20 +54,22 @@ def seal(session: Session) -> None:
             {name: commitment(salt, value) for name, (salt, value) in salted.items()},
         )  # fmt: skip
         digest = link.hash_after(head.hash)
-        session.add(
-            AuditEvent(
-                sequence=link.sequence, at=link.at, kind=kind, object_type=object_type, object_id=object_id,
-                actor_id=link.actor_id, actor_role=link.actor_role, fields=link.fields, previous=head.hash,
-                hash=digest,
-            )
+        events.append(
+            {
+                "sequence": link.sequence, "at": link.at, "kind": kind, "object_type": object_type,
+                "object_id": object_id, "actor_id": link.actor_id, "actor_role": link.actor_role,
+                "fields": link.fields, "previous": head.hash, "hash": digest,
+            }
         )  # fmt: skip
-        session.flush()
-        session.add_all(
-            AuditValue(sequence=link.sequence, name=n, salt=s, value=v, personal=n in PERSONAL)
+        values += [
+            {"sequence": link.sequence, "name": n, "salt": s, "value": v, "personal": n in PERSONAL}
             for n, (s, v) in salted.items()
-        )
+        ]
         head.sequence, head.hash = link.sequence, digest
     session.flush()
+    session.connection().execute(insert(AuditEvent), events)
+    if values:
+        session.connection().execute(insert(AuditValue), values)
     session.info["events"] = []
 
 

@@ -16,7 +16,7 @@ from flask import current_app
 from flask.cli import AppGroup
 from flask_migrate import upgrade
 
-from portal.demo import life, processes, seed, standstill
+from portal.demo import crowd, life, processes, seed, standstill
 from portal.demo.acting import LifeBroken, leaves, wait_for_worker
 from portal.demo.doors import DOORS
 from portal.demo.people import DOMAIN, PASSWORD, code_of
@@ -123,17 +123,33 @@ def _say(line: str) -> None:
 
 
 @cli.command("seed")
-def fill() -> None:
-    """Fill an empty database with calls at several moments; does nothing when there is data."""
+@click.option("--applications", type=click.IntRange(1, 100_000), help="Instead: one call with so many, in review.")
+@click.option("--reviews", type=click.IntRange(0), help="How many of its reviews are handed in; else three each.")
+@click.option("--seed", "number", type=int, default=20250801, show_default=True, help="Decides that call's chance.")
+def fill(applications: int | None, reviews: int | None, number: int) -> None:
+    """Fill an empty database with calls at several moments; does nothing when there is data.
+
+    With --applications one very large call is made, in an empty database or beside the demonstration's others.
+    """
     _needs_demo_mode()
     processes.stop_on_sigterm()
     standstill.discard_half_seed(current_app.config)
     _upgrade()
+    if applications is not None:
+        _fill_with_crowd(applications, 3 * applications if reviews is None else reviews, number)
+        return
     if not seed.is_empty():
         _say("there is data already: nothing to do")
         return
     with ExitStack() as stack:
         _seed(_start_worker(stack))
+
+
+def _fill_with_crowd(applications: int, reviews: int, number: int) -> None:
+    try:
+        crowd.seed(applications, reviews, number, _say)
+    except crowd.CannotSeed as refused:
+        raise click.ClickException(str(refused)) from refused
 
 
 def _seed(worker: Child) -> None:

@@ -41,14 +41,14 @@ class Cast:
 
 
 @cache
-def _password_hash() -> str:
+def password_hash() -> str:
     """One hash for all: hashing is slow on purpose."""
     return engine.hash_password(PASSWORD)
 
 
 def account(context: Context, name: str, email: str, language: str = "ko") -> Person:
     """A confirmed account; call inside a transaction."""
-    return service.create_account(context, name, email, _password_hash(), language)
+    return service.create_account(context, name, email, password_hash(), language)
 
 
 def house(context: Context, of: House) -> Organisation:

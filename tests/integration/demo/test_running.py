@@ -95,7 +95,7 @@ def test_outside_demo_mode_nobody_can_be_tried(app: Flask) -> None:
 
 def test_commands_refuse_outside_demo_mode(app: Flask) -> None:
     app.config["DEMO"] = False
-    for command in (["seed"], ["run"], ["code", "officer@example.org"]):
+    for command in (["seed"], ["seed", "--applications", "5"], ["run"], ["code", "officer@example.org"]):
         answer = app.test_cli_runner().invoke(args=["demo", *command])
         assert answer.exit_code == 1
         assert "PORTAL_DEMO=1" in answer.output

@@ -34,7 +34,7 @@ prove: setup
 	@$(BIN)/pytest -m prove -s
 
 bench: setup
-	@$(BIN)/python -m tests.bench
+	@$(BIN)/python -m tests.bench --json instance/bench.json
 
 screens: setup
 	@bash tests/system_parts

@@ -1,117 +1,48 @@
-"""`make bench`: what each page of SPEED costs, as a multiple of the floor measured in the same run.
+"""`make bench`: what the operations of SPEED cost, as multiples of the floor measured in the same run.
 
-python -m tests.bench [--applications N | --full] [--requests N] [--database postgresql|sqlite|both] [--only WORD]
+CPU is asked of the processes themselves, one request after the other; the 95th percentiles are those of the real
+server under load, on a machine that should have nothing else to do. Needs PostgreSQL on this machine.
 """
 
 from __future__ import annotations
 
 import argparse
 import gc
-import re
+import itertools
+import json
 import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from flask import Flask
-from flask.testing import FlaskClient
 
-from portal.accounts.models import Person
 from portal.factory import create_app
-from portal.platform.context import RandomIds
 from portal.platform.db import db
 from tests.bench.floors import floor_app
-from tests.bench.measure import Ask, Cost, Meter
-from tests.bench.seed import Seeded, seed
+from tests.bench.load import Latency, Server, serving
+from tests.bench.measure import Cost, Meter
+from tests.bench.rows import Goal, Row, rows
+from tests.bench.seed import seed
 from tests.databases import PostgreSQL, SQLite, postgresql_server, settings
-from tests.factories.accounts import signed_in
 
-WARM = 10
-
-
-@dataclass(frozen=True)
-class Row:
-    """One line of the table. Goals: CPU ms, multiple of the floor, statements; none where nothing was promised."""
-
-    name: str
-    floor: str  # R or W
-    ask: Ask
-    goal_ms: float | None = None
-    goal_ratio: float | None = None
-    goal_sql: int | None = None
-    once: bool = False  # every request can be made once only
+WARM, FEW, MANY = 10, 8, 32
+LIST = "officer's list"
+LIMITS = {"kilobytes": 60, "megabytes": 150, "first_page": 1.0, "load": 5.0, "growth": 1.3}
 
 
-def _client(app: Flask, person_id: int) -> FlaskClient:
-    with app.app_context():
-        client = signed_in(app.test_client(), db.session.get_one(Person, person_id))
-    return client
+@dataclass
+class Found:
+    """One row's figures; `few` and `many`: with eight and with thirty-two requests at once."""
 
-
-def _token(client: FlaskClient, page: str) -> str:
-    found = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', client.get(page).text)
-    if found is None:
-        raise RuntimeError(f"{page} has no form")
-    return found[1]
-
-
-def rows(app: Flask, of: Seeded) -> list[Row]:
-    officer, reviewer = _client(app, of.officer), _client(app, of.reviewer)
-    owners = _owners(app, of)
-    clients = [_client(app, owner) for owner in owners]
-    first, visitor = clients[0], app.test_client()
-    office, list_ = f"/office/calls/{of.call}", f"/office/calls/{of.call}/applications"
-    tokens = [_token(c, f"/applications/{d}/check") for c, d in zip(clients, of.drafts, strict=True)]
-    mine = _token(reviewer, f"/reviews/{of.assignments[0]}/submit")
-
-    def hand_in(n: int) -> object:
-        fields = {"csrf_token": tokens[n], "request_id": RandomIds().public_id(), "declaration": "y"}
-        return clients[n].post(f"/applications/{of.drafts[n]}/submit", data=fields)
-
-    def lock(n: int) -> object:
-        fields = {"csrf_token": mine, "request_id": RandomIds().public_id()}
-        return reviewer.post(f"/reviews/{of.assignments[n]}/submit", data=fields)
-
-    def page(client: FlaskClient, *addresses: str) -> Ask:
-        return lambda n: client.get(addresses[n % len(addresses)])
-
-    form, many = f"/applications/{of.drafts[0]}/sections/{of.section}", of.applications[:400]
-    return [
-        Row("public home page", "R", page(visitor, "/")),
-        Row("page of a call", "R", page(visitor, f"/calls/{of.open_call}")),
-        Row(f"form of a section, {_fields(first, form)} fields", "R", page(first, form), 8, 7, 4),
-        Row("applicant's dashboard", "R", page(first, "/applications"), 6, 5, 5),
-        Row("applicant's cockpit", "R", page(first, f"/applications/{of.drafts[0]}")),
-        Row("officer's list, 50 of them", "R", page(officer, list_), 12, 11, 6),
-        Row("officer's list, filtered, page 5", "R", page(officer, f"{list_}?state=closed&page=5"), 12, 11, 6),
-        Row("officer's list, searched", "R", page(officer, f"{list_}?q=한국어 음성"), 20, 18, 6),
-        Row("one application, office", "R", page(officer, *(f"/office/applications/{a}" for a in many)), 12, 11, 8),
-        Row("one application, reviewer", "R", page(reviewer, *(f"/reviews/{a}" for a in of.read)), 12, 11, 8),
-        Row("reviewer's desk", "R", page(reviewer, "/reviews")),
-        Row("progress of the reviews", "R", page(officer, f"{office}/reviews")),
-        Row("screening queue", "R", page(officer, f"{office}/screening")),
-        Row("submit an application", "W", hand_in, 9, 14, 10, once=True),  # type: ignore[arg-type]
-        Row("submit a review", "W", lock, 7, 11, 8, once=True),  # type: ignore[arg-type]
-    ]
-
-
-def _owners(app: Flask, of: Seeded) -> list[int]:
-    from sqlalchemy import select
-
-    from portal.applications.models import Application
-
-    with app.app_context():
-        query = select(Application.public_id, Application.owner_id).where(Application.public_id.in_(of.drafts))
-        found = dict(db.session.execute(query))
-    return [found[public_id] for public_id in of.drafts]
-
-
-def _fields(client: FlaskClient, page: str) -> int:
-    """Inputs a person fills in; choices of one question count once."""
-    found = re.findall(r"<(?:input|textarea|select)\b[^>]*\bname=\"(q_[^\"]+)\"", client.get(page).text)
-    return len(set(found))
+    row: Row
+    cost: Cost
+    ratio: float
+    few: Latency | None = None
+    many: Latency | None = None
 
 
 @contextmanager
@@ -126,64 +57,151 @@ def database(kind: str, folder: Path) -> Iterator[str]:
             server.end()
 
 
-def run(kind: str, folder: Path, chosen: argparse.Namespace) -> None:
-    with database(kind, folder) as url:
-        app = create_app(settings(folder, url) | {"WTF_CSRF_ENABLED": True, "DEMO": False})
+def floors(url: str, requests: int) -> dict[str, Cost]:
+    app, engine = floor_app(url)
+    meter, browser = Meter(engine), app.test_client()
+    found = {
+        "R": meter.measure(lambda n: browser.get("/"), requests, WARM, [200]),
+        "W": meter.measure(lambda n: browser.post("/", data={"name": "x"}), requests, WARM, [200]),
+    }
+    engine.dispose()
+    return found
+
+
+def measured(app: Flask, made: list[Row], floor: dict[str, Cost], chosen: argparse.Namespace) -> list[Found]:
+    with app.app_context():
+        meter = Meter(db.engine)
+    found = []
+    for row in made:
+        gc.collect()
+        cost = meter.measure(row.ask, chosen.writes if row.once else chosen.requests, WARM, [200, 303])
+        found.append(Found(row, cost, cost.cpu / floor[row.floor].cpu))
+    return found
+
+
+def loaded(server: Server, found: list[Found], requests: int) -> None:
+    """The promised operations at the server; whoever can be asked once only is asked as often as is left of it."""
+    for one in found:
+        if one.row.goal is None:
+            continue
+        few, many = (2 * FEW, 2 * MANY) if one.row.once else (requests, 2 * requests)
+        if not one.row.once:  # every worker has read the templates and the definition
+            server.ask(list(itertools.islice(one.row.requests, 3 * FEW)), FEW)
+        one.few = server.ask(list(itertools.islice(one.row.requests, few)), FEW)
+        one.many = server.ask(list(itertools.islice(one.row.requests, many)), MANY)
+
+
+def run(applications: int, chosen: argparse.Namespace) -> dict[str, Any]:
+    """Everything at the full size; of the smaller one, with which it is compared, the lists alone."""
+    full = applications == chosen.applications
+    with tempfile.TemporaryDirectory() as name, database(chosen.database, Path(name)) as url:
+        own = settings(Path(name), url) | {"WTF_CSRF_ENABLED": True, "DEMO": False}
+        app = create_app(own)
         with app.app_context():
-            seeded = seed(chosen.applications, chosen.writes + WARM)
-        floor, engine = floor_app(url)
-        meter = Meter(engine)
-        browser = floor.test_client()
-        floors = {
-            "R": meter.measure(lambda n: browser.get("/"), chosen.requests, WARM, [200]),
-            "W": meter.measure(lambda n: browser.post("/", data={"name": "x"}), chosen.requests, WARM, [200]),
-        }
-        engine.dispose()
-        with app.app_context():
-            meter = Meter(db.engine)
-        print(f"\n{kind}, {chosen.applications:,} applications with 3 reviews each")
-        print(f"{'':36}{'CPU ms':>8}{'app':>7}{'db':>6}{'x floor':>9}{'goal':>7}{'SQL':>6}{'goal':>6}{'kB':>6}")
-        for name, cost in floors.items():
-            told(f"floor {name}", cost, 1.0, None, None)
-        for row in rows(app, seeded):
-            if chosen.only and chosen.only not in row.name:
-                continue
-            gc.collect()
-            asked = chosen.writes if row.once else chosen.requests
-            cost = meter.measure(row.ask, asked, WARM, [200, 303])
-            told(row.name, cost, cost.cpu / floors[row.floor].cpu, row, floors)
+            writes = WARM + chosen.writes + 2 * FEW + 2 * MANY if full else 1
+            seeded = seed(applications, 3 * applications, writes)
+        floor = floors(url, chosen.requests)
+        wanted = [row for row in rows(app, seeded) if chosen.only in row.name and (full or row.name.startswith(LIST))]
+        found = measured(app, wanted, floor, chosen)
         with app.app_context():
             db.session.remove()
             db.engine.dispose()
+        told: dict[str, Any] = {"applications": applications, "reviews": 3 * applications}
+        if full and chosen.database == "postgresql":
+            told |= under_load(url, Path(name), str(own["SECRET_KEY"]), found, chosen)
+    print(f"\n{chosen.database}, {applications:,} applications, {3 * applications:,} reviews")
+    print_table(floor, found)
+    told["floors"] = {name: asdict(cost) for name, cost in floor.items()}
+    told["operations"] = {one.row.name: figures(one) for one in found}
+    return told
 
 
-def told(name: str, cost: Cost, ratio: float, row: Row | None, floors: dict[str, Cost] | None) -> None:
-    goal = f"{row.goal_ratio:g} {row.floor}" if row and row.goal_ratio else (row.floor if row else "")
-    sql = f"<={row.goal_sql}" if row and row.goal_sql else ""
-    over = " *" if row and ((row.goal_ratio or 1e9) < ratio or (row.goal_sql or 1e9) < cost.statements) else ""
-    print(
-        f"{name:36}{cost.cpu:8.2f}{cost.app:7.2f}{cost.database:6.2f}{ratio:9.1f}{goal:>7}{cost.statements:6.1f}{sql:>6}"
-        f"{cost.kilobytes:6.0f}{over}"
-    )
+def under_load(url: str, folder: Path, secret: str, found: list[Found], chosen: argparse.Namespace) -> dict[str, Any]:
+    surroundings = {"PORTAL_INSTANCE": str(folder), "DATABASE_URL": url, "PORTAL_SECRET_KEY": secret}
+    with serving(surroundings, chosen.port) as server:
+        loaded(server, found, chosen.requests)
+        return {"starts": server.starts, "first_page": server.first_page, "megabytes": server.megabytes()}
+
+
+def figures(one: Found) -> dict[str, Any]:
+    told = asdict(one.cost) | {"cpu": one.cost.cpu, "ratio": one.ratio, "missed": missed(one)}
+    for name, latency in (("at_8", one.few), ("at_32", one.many)):
+        if latency is not None:
+            told[name] = asdict(latency)
+    return told | ({"goal": asdict(one.row.goal)} if one.row.goal else {})
+
+
+def missed(one: Found) -> list[str]:
+    """Names of the goals that are not met."""
+    goal: Goal | None = one.row.goal
+    found = ["page"] if one.cost.kilobytes > LIMITS["kilobytes"] else []
+    if goal is None:
+        return found
+    if one.ratio > goal.ratio:
+        found.append("CPU")
+    if one.cost.statements > goal.statements:
+        found.append("SQL")
+    if one.few is not None and one.many is not None:
+        if one.few.p95 > goal.p95:
+            found.append("p95")
+        if one.many.p95 > LIMITS["load"] * one.few.p95 or one.many.errors:
+            found.append("load")
+    return found
+
+
+def print_table(floor: dict[str, Cost], found: list[Found]) -> None:
+    heads = ("CPU ms", "app", "db", "x floor", "goal", "SQL", "goal", "kB", "p95@8", "goal", "p95@32")
+    print(f"{'':34}" + "".join(f"{head:>8}" for head in heads) + "  goals")
+    for name, cost in floor.items():
+        print(
+            f"{'floor ' + name:34}{cost.cpu:8.2f}{cost.app:8.2f}{cost.database:8.2f}{1:8.1f}{'':8}{cost.statements:8.1f}"
+        )
+    for one in found:
+        cost, goal = one.cost, one.row.goal
+        at_few = f"{one.few.p95:8.0f}{goal.p95 if goal else '':>8}" if one.few else " " * 16
+        at_many = f"{one.many.p95:8.0f}" if one.many else " " * 8
+        verdict = ", ".join(missed(one)) + " missed" if missed(one) else "met" if goal else ""
+        print(
+            f"{one.row.name:34}{cost.cpu:8.2f}{cost.app:8.2f}{cost.database:8.2f}{one.ratio:8.1f}"
+            f"{f'{goal.ratio:g} {one.row.floor}' if goal else one.row.floor:>8}{cost.statements:8.1f}"
+            f"{goal.statements if goal else '':>8}{cost.kilobytes:8.0f}{at_few}{at_many}  {verdict}"
+        )
+
+
+def print_rest(told: dict[str, Any], small: dict[str, Any]) -> None:
+    """What belongs to no single operation."""
+    lines = []
+    if "megabytes" in told:
+        lines = [
+            ("memory of a web worker, MB", told["megabytes"], LIMITS["megabytes"]),
+            ("first page after the start, s", told["first_page"], LIMITS["first_page"]),
+        ]
+        print(f"\nthe server answered {told['starts']:.1f} s after its start")
+    for name, few in small["operations"].items():
+        growth = told["operations"][name]["cpu"] / few["cpu"]
+        lines.append((f"{name}: cost against {small['applications']:,}", growth, LIMITS["growth"]))
+    for name, value, limit in lines:
+        print(f"{name:60}{value:8.2f}  goal <= {limit:g}  {'met' if value <= limit else 'missed'}")
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
-    parser.add_argument("--applications", type=int, default=1_000)
-    parser.add_argument("--full", action="store_true", help="10,000 applications")
+    parser.add_argument("--applications", type=int, default=10_000, help="with three reviews each")
+    parser.add_argument("--beside", type=int, default=1_000, help="the lists once more with so many")
     parser.add_argument("--requests", type=int, default=100)
     parser.add_argument("--writes", type=int, default=40)
-    parser.add_argument("--database", choices=["postgresql", "sqlite", "both"], default="both")
+    parser.add_argument("--database", choices=["postgresql", "sqlite"], default="postgresql")
+    parser.add_argument("--port", type=int, default=8900)
     parser.add_argument("--only", default="", help="rows whose name holds this word")
+    parser.add_argument("--json", type=Path, help="a file for the figures")
     chosen = parser.parse_args()
-    if chosen.full:
-        chosen.applications = 10_000
-    for kind in ["postgresql", "sqlite"] if chosen.database == "both" else [chosen.database]:
-        with tempfile.TemporaryDirectory() as folder:
-            run(kind, Path(folder), chosen)
-    print(
-        "\n* beyond a goal of SPEED. CPU: median of this process and mean of the database's; SQLite runs inside ours."
-    )
+    small = run(chosen.beside, chosen)
+    told = run(chosen.applications, chosen)
+    print_rest(told, small)
+    print("\nCPU: median of this process and mean of the database's; SQLite runs inside ours.")
+    if chosen.json:
+        chosen.json.parent.mkdir(exist_ok=True)
+        chosen.json.write_text(json.dumps({"full": told, "small": small}, ensure_ascii=False, indent=1))
     return 0
 
 

@@ -5,20 +5,22 @@ from __future__ import annotations
 from portal.reviews.queries.marks import LockedMark, locked_marks, opinions
 from portal.reviews.queries.mine import DeskRow, desk, documents_of, my_assignment, my_open_assignment, review_of
 from portal.reviews.queries.progress import (
+    PAGE,
     EntryProgress,
     Progress,
     ReviewerProgress,
+    entry_count,
     entry_progress,
     late_people,
     notes_to_officer,
-    open_drafts,
     progress,
     reviewer_progress,
+    something_left,
     unrouted_tracks,
-    waiting_declarations,
 )
 
 __all__ = [
+    "PAGE",
     "DeskRow",
     "EntryProgress",
     "LockedMark",
@@ -26,17 +28,17 @@ __all__ = [
     "ReviewerProgress",
     "desk",
     "documents_of",
+    "entry_count",
     "entry_progress",
     "late_people",
     "locked_marks",
     "my_assignment",
     "my_open_assignment",
     "notes_to_officer",
-    "open_drafts",
     "opinions",
     "progress",
     "review_of",
     "reviewer_progress",
+    "something_left",
     "unrouted_tracks",
-    "waiting_declarations",
 ]

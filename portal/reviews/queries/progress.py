@@ -21,6 +21,7 @@ from portal.routing.queries.panels import identities
 from portal.routing.rules.panels import LIVE
 
 _sent = case((Review.state != ReviewState.DRAFT, 1), else_=0)
+PAGE = 50
 COUNTED = (*IN_STAGE, EntryState.ADVANCED, EntryState.NOT_ADVANCED)  # a withdrawn entry waits for nobody
 
 
@@ -68,11 +69,6 @@ def progress(stage_id: int, actor: Actor | None = None) -> Progress:
     return Progress(*(int(n or 0) for n in row))
 
 
-def open_drafts(stage_id: int) -> int:
-    """Accepted assignments of a stage whose review is not submitted yet."""
-    return progress(stage_id).open
-
-
 def unrouted_tracks(stage_id: int) -> set[str]:
     """Tracks of the stage with entries under review and no assignment published yet."""
     rows = db.session.execute(
@@ -87,8 +83,19 @@ def unrouted_tracks(stage_id: int) -> set[str]:
     return {track for track, assigned in rows if not assigned}
 
 
-def waiting_declarations(stage_id: int) -> int:
-    return progress(stage_id).undeclared
+def something_left(stage_id: int) -> bool:
+    """A declaration or a review of the stage is still to come; ends at the first that is found."""
+    sent = select(Review.id).where(Review.assignment_id == Assignment.id, Review.state != ReviewState.DRAFT)
+    left = (
+        select(Assignment.id)
+        .join(StageEntry, Assignment.entry_id == StageEntry.id)
+        .where(
+            StageEntry.stage_id == stage_id, StageEntry.state.in_(COUNTED), Assignment.state.in_(LIVE),
+            or_(Assignment.state != AssignmentState.ACCEPTED, sent.correlate(Assignment).scalar_subquery().is_(None)),
+        )
+        .limit(1)
+    )  # fmt: skip
+    return db.session.scalar(left) is not None
 
 
 @dataclass(frozen=True)
@@ -100,8 +107,23 @@ class EntryProgress:
     locked: int
 
 
-def entry_progress(actor: Actor, stage_id: int) -> list[EntryProgress]:
-    """Reviews in hand per application; applications that bar this officer are not there."""
+def entry_count(actor: Actor, stage_id: int) -> int:
+    """How many rows `entry_progress` has in all."""
+    seen = StageEntry.stage_id == stage_id, StageEntry.state.in_(COUNTED), _seen_by(actor)
+    return db.session.scalar(select(func.count(StageEntry.id)).where(*seen)) or 0
+
+
+def entry_progress(actor: Actor, stage_id: int, page: int = 1) -> list[EntryProgress]:
+    """Reviews in hand per application, a page of them; applications that bar this officer are not there."""
+    of_page = (
+        select(StageEntry.id)
+        .join(Application, StageEntry.application_id == Application.id)
+        .where(StageEntry.stage_id == stage_id, StageEntry.state.in_(COUNTED), _seen_by(actor))
+        .order_by(Application.title, StageEntry.id)
+        .limit(PAGE)
+        .offset((page - 1) * PAGE)
+    )
+    ids = list(db.session.scalars(of_page))
     rows = db.session.execute(
         select(
             StageEntry.public_id, Application.public_id, Application.title, func.count(Assignment.id), func.sum(_sent)
@@ -109,7 +131,7 @@ def entry_progress(actor: Actor, stage_id: int) -> list[EntryProgress]:
         .join(Application, StageEntry.application_id == Application.id)
         .outerjoin(Assignment, and_(Assignment.entry_id == StageEntry.id, Assignment.state.in_(LIVE)))
         .outerjoin(Review, Review.assignment_id == Assignment.id)
-        .where(StageEntry.stage_id == stage_id, StageEntry.state.in_(COUNTED), _seen_by(actor))
+        .where(StageEntry.id.in_(ids))
         .group_by(StageEntry.id, StageEntry.public_id, Application.public_id, Application.title)
         .order_by(Application.title, StageEntry.id)
     )

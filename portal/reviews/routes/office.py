@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import ceil
 from typing import Any
 
 from flask import abort, g, request, url_for
@@ -88,6 +89,19 @@ def _posted(call: Call, code: str | None) -> Stage:
     return next((s for s in call.stages if s.code == code), None) or abort(404)
 
 
+class Entries:
+    """The pages of the stage's applications, for the pagination."""
+
+    def __init__(self, call: Call, stage: Stage) -> None:
+        self.number = max(1, request.args.get("page", 1, type=int))
+        self.total = queries.entry_count(g.actor, stage.id)
+        self.pages = max(1, ceil(self.total / queries.PAGE))
+        self._address = {"public_id": call.public_id, "stage": stage.code, "_anchor": "entries"}
+
+    def url_for(self, number: int) -> str:
+        return url_for("reviews.progress", page=number, **self._address)  # type: ignore[arg-type]
+
+
 def _page(
     call: Call,
     stage: Stage | None,
@@ -98,11 +112,11 @@ def _page(
         return page("reviews/progress.html", call=call, stage=None, chips=[])
     closing = form if isinstance(form, CloseForm) else CloseForm(formdata=None)
     closing.stage.data = stage.code
-    found = queries.progress(stage.id, g.actor)
+    found, entries = queries.progress(stage.id, g.actor), Entries(call, stage)
     return page(
         "reviews/progress.html", form, call=call, stage=stage, closing=closing, found=found, people=people,
         chips=pages.stage_chips(call, stage), definition=call.definition.stage(stage.code),
-        entries=queries.entry_progress(g.actor, stage.id), notes=queries.notes_to_officer(g.actor, stage.id),
+        entries=queries.entry_progress(g.actor, stage.id, entries.number), pages=entries, notes=queries.notes_to_officer(g.actor, stage.id),
         running=rules.window_open(stage.review_opens_at, stage.review_closed_at, g.now),
         overdue=stage.review_due_at is not None and g.now >= stage.review_due_at,
         zone=call.definition.time_zone,

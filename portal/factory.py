@@ -20,7 +20,6 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from portal.accounts import queries as accounts
-from portal.audit import queries as audit_queries
 from portal.audit import service as audit
 from portal.demo.doors import demo_people
 from portal.platform import clock, config, formats, skew, storage
@@ -114,11 +113,9 @@ def _prepare_templates(app: Flask) -> None:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
 
     @lru_cache(maxsize=256)
-    def stamp(path: str) -> str:
-        return hashlib.sha256((ROOT / "portal" / "static" / path).read_bytes()).hexdigest()[:10]
-
     def static_url(path: str) -> str:
-        return url_for("static", filename=path, v=stamp(path))
+        stamp = hashlib.sha256((ROOT / "portal" / "static" / path).read_bytes()).hexdigest()[:10]
+        return url_for("static", filename=path, v=stamp)
 
     app.jinja_env.globals.update(t=t, say=say, static_url=static_url, page_zone=formats.page_zone)
 
@@ -129,11 +126,9 @@ def _prepare_templates(app: Flask) -> None:
         actor: Actor = g.get("actor", VISITOR)
         call = g.get("call")
         signed_in = actor.person_id is not None
-        sees_chain = any(actor.holds(role) for role in ("officer", "administrator", "auditor", "budget_officer"))
         frame = {
             "viewer": actor if signed_in else None, "lang": language(), "now": g.get("now") or clock.now(),
             "csp_nonce": g.get("nonce", ""), "version": app.config["VERSION"], "service_name": say(SERVICE_NAME),
-            "audit_head": audit_queries.head()[1][:12] if sees_chain else None,
             "demo": {"clock": clock.now(), "offset": bool(clock.offset())} if app.config["DEMO"] else None,
             "other_language_url": _other_language(), "action_form": ActionForm, "preview_of": call.preview_of if call is not None else None,
         }  # fmt: skip

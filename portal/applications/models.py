@@ -95,7 +95,10 @@ class Member(Model):
     """
 
     __tablename__ = "application_member"
-    __table_args__ = (UniqueConstraint("application_id", "email_key"),)
+    __table_args__ = (
+        UniqueConstraint("application_id", "email_key"),
+        Index("ix_application_member_unlinked", "email_key", "person_id"),
+    )
 
     id: Mapped[pk]
     public_id: Mapped[public]

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import ScalarSelect, func, select
 
 from portal.audit.models import AuditAnchor, AuditEvent, AuditHead, AuditValue
 from portal.platform.db import db
@@ -39,6 +39,11 @@ def head() -> tuple[int, str]:
     """(row count, head hash)."""
     row = db.session.get(AuditHead, 1)
     return (row.sequence, row.hash) if row else (0, "")
+
+
+def head_hash() -> ScalarSelect[str]:
+    """The same hash as a part of another query."""
+    return select(AuditHead.hash).where(AuditHead.id == 1).scalar_subquery()
 
 
 @dataclass(frozen=True)

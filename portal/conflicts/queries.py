@@ -17,15 +17,16 @@ from portal.platform.db import db
 from portal.platform.visibility import clause
 from portal.programs.definition import Regime
 
+_known, _other = aliased(Person), aliased(Person)  # made once: an alias costs more than the query around it
+
 
 def same_humans(person_ids: Iterable[int]) -> Select[int]:
-    """The ids of every identity of these people: doubles point to one person by `same_as`."""
-    known, other = aliased(Person), aliased(Person)
-    root = func.coalesce(known.same_as_id, known.id)
+    """The ids of every identity of these people: doubles point to one person by `same_as`. Found by index."""
+    root = func.coalesce(_known.same_as_id, _known.id)
     return (
-        select(other.id)
-        .join(known, func.coalesce(other.same_as_id, other.id) == root)
-        .where(known.id.in_(list(person_ids)))
+        select(_other.id)
+        .join(_known, or_(_other.same_as_id == root, and_(_other.same_as_id.is_(None), _other.id == root)))
+        .where(_known.id.in_(list(person_ids)))
     )
 
 

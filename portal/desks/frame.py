@@ -5,11 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from flask import current_app, request
+from sqlalchemy import null, select
 
 from portal.accounts.rules import IDLE
+from portal.audit.queries import head_hash
 from portal.notifications.queries import unread_count
 from portal.platform.clock import now
 from portal.platform.context import Actor
+from portal.platform.db import db
 from portal.platform.language import Text, say
 from portal.programs.models import Call
 
@@ -39,6 +42,7 @@ def call_of(subject: object) -> Call | None:
 def page_frame(actor: Actor) -> dict[str, Any]:
     """Variables of the layout; one query for a signed-in person, none for a visitor."""
     signed_in = actor.person_id is not None
+    unread, head = _counted(actor) if signed_in else (0, None)
     nav = [
         _link(Text("사업·공고", "Programs and calls"), "desks_public.programs", "desks_public"),
         _link(Text("선정 결과", "Awards"), "desks_public.awards"),
@@ -81,7 +85,8 @@ def page_frame(actor: Actor) -> dict[str, Any]:
         "nav": nav,
         "roles": roles if len(roles) > 1 else [],
         "session_end": now() + IDLE if signed_in else None,
-        "inbox_count": unread_count(actor) if signed_in else 0,
+        "inbox_count": unread,
+        "audit_head": head[:12] if head is not None else None,
         "links": {
             "sign_in": url_for("accounts.sign_in"),
             "sign_out": url_for("accounts.sign_out"),
@@ -93,6 +98,14 @@ def page_frame(actor: Actor) -> dict[str, Any]:
             "tour": "/#try",
         },
     }
+
+
+def _counted(actor: Actor) -> tuple[int, str | None]:
+    """(unread letters, the chain's head for those who see it) in one query."""
+    sees_chain = any(actor.holds(role) for role in OFFICE)
+    query = select(unread_count(actor), head_hash() if sees_chain else null())
+    unread, head = db.session.execute(query).one()
+    return unread, (head or "") if sees_chain else None
 
 
 def url_for(endpoint: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, ScalarSelect, func, select
 
 from portal.notifications.models import Letter, LetterState
 from portal.platform.context import Actor
@@ -19,13 +19,13 @@ def letter_is_mine(actor: Actor) -> ColumnElement[bool]:
     return Letter.person_id.in_(actor.same_as)
 
 
-def unread_count(actor: Actor) -> int:
-    """Letters of this person not opened yet; one query on an index."""
+def unread_count(actor: Actor) -> ScalarSelect[int]:
+    """How many letters of this person are not opened yet, as a part of the frame's query; on an index."""
     return (
-        db.session.scalar(
-            select(func.count()).select_from(Letter).where(letter_is_mine(actor), Letter.read_at.is_(None))
-        )
-        or 0
+        select(func.count())
+        .select_from(Letter)
+        .where(letter_is_mine(actor), Letter.read_at.is_(None))
+        .scalar_subquery()
     )
 
 

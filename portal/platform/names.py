@@ -16,6 +16,8 @@ from portal.platform.language import Text
 
 LARGEST_AMOUNT: Final = 2**63 - 1
 REORDERING_MARKS: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+# Control characters but tab and line end, lone surrogates, and the marks above.
+_UNWANTED: Final = re.compile(f"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff{''.join(sorted(REORDERING_MARKS))}]")
 
 
 class EmailUnreadable(DomainError):
@@ -78,10 +80,7 @@ def nfc(text: str) -> str:
     """NFC, with LF line ends; without what no database can hold (NUL, lone surrogates) and without the marks
     that make a text read in another order than it is stored (U+202E and its like)."""
     plain = text.replace("\r\n", "\n").replace("\r", "\n")
-    kept = "".join(
-        c for c in plain if c in "\n\t" or (c not in REORDERING_MARKS and unicodedata.category(c) not in ("Cc", "Cs"))
-    )
-    return unicodedata.normalize("NFC", kept)
+    return unicodedata.normalize("NFC", _UNWANTED.sub("", plain))
 
 
 _KINDS = (("HANGUL", "0"), ("LATIN", "1"))

@@ -12,6 +12,9 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from portal.platform.db import Model, one_of, pk, public, words
 from portal.programs.definition import CallDefinition, parse
 
+KEPT_DEFINITIONS = 200  # drafts have many
+_definitions: dict[str, CallDefinition] = {}  # by the hash of the frozen content
+
 
 class Program(Model):
     __tablename__ = "program"
@@ -54,7 +57,7 @@ class Call(Model):
     names: Mapped[words]
     state: Mapped[CallState] = mapped_column(one_of(CallState), default=CallState.DRAFT)
     version: Mapped[int] = mapped_column(default=1)
-    content: Mapped[str] = mapped_column(Text)
+    content: Mapped[str] = mapped_column(Text, deferred=True)
     content_hash: Mapped[str] = mapped_column(String(64))
     opens_at: Mapped[datetime]
     closes_at: Mapped[datetime] = mapped_column(index=True)
@@ -69,7 +72,15 @@ class Call(Model):
 
     @property
     def definition(self) -> CallDefinition:
-        return parse(self.content)
+        """Parsed once in a process for each content: the long text itself is loaded only for the first."""
+        if "content" in self.__dict__:
+            return parse(self.content)
+        known = _definitions.get(self.content_hash)
+        if known is None:
+            if len(_definitions) >= KEPT_DEFINITIONS:
+                _definitions.clear()
+            known = _definitions[self.content_hash] = parse(self.content)
+        return known
 
     @property
     def is_preview(self) -> bool:

@@ -108,7 +108,7 @@ def public_call(actor: Actor, public_id: str) -> Call | None:
 
 
 def public_calls(program_id: int | None = None) -> Sequence[Call]:
-    query = select(Call).where(call_is_public()).options(selectinload(Call.stages))
+    query = select(Call).where(call_is_public()).options(selectinload(Call.stages).lazyload(Stage.call))
     if program_id is not None:
         query = query.where(Call.program_id == program_id)
     return db.session.scalars(query.order_by(Call.closes_at.desc(), Call.id.desc())).unique().all()
@@ -120,7 +120,6 @@ def office_call(actor: Actor, public_id: str, **_: str) -> Call | None:
         select(Call)
         .join(Program, Call.program_id == Program.id)
         .where(Call.public_id == public_id, call_in_scope(actor, *OFFICE_ROLES))
-        .options(selectinload(Call.stages))
     ).one_or_none()
 
 
@@ -130,7 +129,7 @@ def office_calls(actor: Actor) -> Sequence[Call]:
             select(Call)
             .join(Program, Call.program_id == Program.id)
             .where(call_in_scope(actor, *OFFICE_ROLES))
-            .options(selectinload(Call.stages))
+            .options(selectinload(Call.stages).lazyload(Stage.call))
             .order_by(Call.closes_at.desc(), Call.id.desc())
         )
         .unique()

@@ -159,7 +159,7 @@ def _lock(context: Context, assignment: Assignment, review: Review) -> None:
 
 
 def _end_when_complete(context: Context, stage: Stage) -> None:
-    if queries.waiting_declarations(stage.id) or queries.open_drafts(stage.id) or queries.unrouted_tracks(stage.id):
+    if queries.something_left(stage.id) or queries.unrouted_tracks(stage.id):
         return
     _close(context, stage)
 

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select
+from sqlalchemy.orm import aliased
 
 from portal.accounts import rules
 from portal.accounts.models import (
@@ -18,6 +22,8 @@ from portal.platform import clock
 from portal.platform.context import Actor, Grant
 from portal.platform.db import db
 
+_same = aliased(Person)  # made once: an alias costs more than the query around it
+
 
 def actor_of_session(token: str, now: datetime) -> Actor | None:
     """The person behind a session's token at the real moment `now`, with the roles that count at this request.
@@ -25,53 +31,63 @@ def actor_of_session(token: str, now: datetime) -> Actor | None:
     None when the session is unknown, revoked or idle too long, or the account is disabled. A role that needs a
     second factor counts only in a session that passed it.
     """
-    row = db.session.execute(
-        select(SignInSession, Person)
-        .join(Person, Person.id == SignInSession.person_id)
-        .join(Account, Account.person_id == Person.id)
+    asked = {"token": rules.secret_hash(token), "idle": now - rules.IDLE, "now": now + clock.offset()}
+    rows = db.session.execute(_of_session(), asked).all()
+    return _actor(rows, rows[0][-2], rows[0][-1] is not None) if rows else None
+
+
+@cache
+def _of_session() -> Any:
+    """The query of every request, built once."""
+    live = select(Account.person_id).where(Account.person_id == Person.id, Account.disabled_at.is_(None))
+    return (
+        _identities(bindparam("now"))
+        .add_columns(SignInSession.id, SignInSession.second_factor_at)
+        .join(SignInSession, SignInSession.person_id == Person.id)
         .where(
-            SignInSession.token_hash == rules.secret_hash(token),
+            SignInSession.token_hash == bindparam("token"),
             SignInSession.revoked_at.is_(None),
-            SignInSession.seen_at > now - rules.IDLE,
-            Account.disabled_at.is_(None),
+            SignInSession.seen_at > bindparam("idle"),
+            # asked for by key, because a join would walk through every account
+            live.correlate(Person).scalar_subquery().is_not(None),
         )
-    ).one_or_none()
-    if row is None:
-        return None
-    session, person = row
-    return _actor(person, session.id, now + clock.offset(), session.second_factor_at is not None)
+    )
 
 
 def actor_of_person(person_id: int, now: datetime, *, second_factor: bool = True) -> Actor | None:
     """The same person without a browser: what a letter to them or a command may show. `now` is the portal's."""
-    person = db.session.get(Person, person_id)
-    return None if person is None else _actor(person, None, now, second_factor)
+    rows = db.session.execute(_identities(now).where(Person.id == person_id)).all()
+    return _actor(rows, None, second_factor) if rows else None
 
 
-def _actor(person: Person, session_id: int | None, now: datetime, second_factor: bool) -> Actor:
-    root = person.same_as_id or person.id
-    rows = db.session.execute(
-        select(Person.id, RoleGrant.role, RoleGrant.scope)
-        .outerjoin(RoleGrant, and_(RoleGrant.person_id == Person.id, grant_is_valid(now)))
-        .where(or_(Person.id == root, Person.same_as_id == root))
-        .order_by(Person.id, RoleGrant.id)
-    ).all()
-    return Actor(
-        person_id=person.id,
-        name=person.name,
-        language=person.language,
-        grants=frozenset(
-            Grant(role.value, scope)
-            for _, role, scope in rows
-            if role is not None and (second_factor or role not in NEEDS_SECOND_FACTOR)
-        ),
-        session_id=session_id,
-        same_as=frozenset(identity for identity, _, _ in rows) | {person.id},
-        time_zone=person.time_zone,
+def _identities(now: Any) -> Any:
+    """One row for each identity of a person and each role it holds at `now`, the person's own words beside it."""
+    root = func.coalesce(Person.same_as_id, Person.id)
+    return (
+        select(Person.id, Person.name, Person.language, Person.time_zone, _same.id, RoleGrant.role, RoleGrant.scope)
+        .join(_same, or_(_same.id == root, _same.same_as_id == root))
+        .outerjoin(RoleGrant, and_(RoleGrant.person_id == _same.id, grant_is_valid(now)))
+        .order_by(_same.id, RoleGrant.id)
     )
 
 
-def grant_is_valid(now: datetime) -> ColumnElement[bool]:
+def _actor(rows: Sequence[Any], session_id: int | None, second_factor: bool) -> Actor:
+    person_id, name, language, time_zone = rows[0][:4]
+    held = [(row[5], row[6]) for row in rows if row[5] is not None]
+    return Actor(
+        person_id=person_id,
+        name=name,
+        language=language,
+        grants=frozenset(
+            Grant(role.value, scope) for role, scope in held if second_factor or role not in NEEDS_SECOND_FACTOR
+        ),
+        session_id=session_id,
+        same_as=frozenset(row[4] for row in rows) | {person_id},
+        time_zone=time_zone,
+    )
+
+
+def grant_is_valid(now: Any) -> ColumnElement[bool]:
     return and_(RoleGrant.since <= now, or_(RoleGrant.until.is_(None), RoleGrant.until > now))
 
 

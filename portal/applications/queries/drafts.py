@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from sqlalchemy import ColumnElement, exists, func, or_, select
-from sqlalchemy.orm import contains_eager, joinedload, selectinload
+from sqlalchemy import ColumnElement, or_, select, union_all
+from sqlalchemy.orm import aliased, contains_eager, joinedload
 
 from portal.accounts.models import Affiliation, Person
 from portal.applications.models import (
@@ -36,27 +36,36 @@ def identities(actor: Actor) -> frozenset[int]:
     return actor.same_as | ({actor.person_id} if actor.person_id is not None else frozenset())
 
 
+_owned = aliased(Application)  # made once: an alias costs more than the query around it
+
+
 @clause
 def member_of_application(actor: Actor) -> ColumnElement[bool]:
     """The team: the owner, members who have not declined, and who joined for an institution."""
     me = identities(actor)
-    return or_(
-        Application.owner_id.in_(me),
-        exists().where(Member.application_id == Application.id, Member.person_id.in_(me), Member.declined_at.is_(None)),
-        exists().where(Institution.application_id == Application.id, Institution.joined_by_id.in_(me)),
+    mine = union_all(
+        select(_owned.id).where(_owned.owner_id.in_(me)),
+        select(Member.application_id).where(Member.person_id.in_(me), Member.declined_at.is_(None)),
+        select(Institution.application_id).where(Institution.joined_by_id.in_(me)),
     )
+    return Application.id.in_(mine)
 
 
 def application_for(actor: Actor, public_id: str, **_: object) -> Application | None:
     """The application with its call and institutions, if the actor belongs to its team."""
-    return db.session.scalars(
-        select(Application)
-        .where(Application.public_id == public_id, member_of_application(actor))
-        .options(
-            joinedload(Application.call),
-            selectinload(Application.institutions).joinedload(Institution.organisation),
+    return (
+        db.session.scalars(
+            select(Application)
+            .where(Application.public_id == public_id, member_of_application(actor))
+            .options(
+                joinedload(Application.call),
+                joinedload(Application.institutions).joinedload(Institution.organisation),
+            )
+            .order_by(Application.id)
         )
-    ).one_or_none()
+        .unique()
+        .one_or_none()
+    )
 
 
 def applications_of(actor: Actor) -> Sequence[Application]:
@@ -78,24 +87,30 @@ def drafts_of_call(actor: Actor, call_id: int) -> Sequence[Application]:
 
 
 def standing_of(actor: Actor, application: Application) -> Standing:
-    """How the actor stands to the application: two small queries."""
-    me = identities(actor)
-    mine = db.session.execute(
-        select(Member.role, Member.may_edit, func.coalesce(Institution.public_id, ""))
-        .outerjoin(Institution, Member.institution_id == Institution.id)
-        .where(Member.application_id == application.id, Member.person_id.in_(me), Member.declined_at.is_(None))
+    """How the actor stands to the application: one small query beside its institutions."""
+    mine = db.session.scalars(
+        select(Member)
+        .where(Member.application_id == application.id, Member.person_id.in_(identities(actor)))
         .order_by(Member.id)
     ).all()
-    joined = db.session.execute(
-        select(Institution.public_id, Institution.role)
-        .where(Institution.application_id == application.id, Institution.joined_by_id.in_(me))
-        .order_by(Institution.id)
-    ).all()
+    return standing_among(actor, application, application.institutions, mine)
+
+
+def standing_among(
+    actor: Actor, application: Application, institutions: Sequence[Institution], members: Sequence[Member]
+) -> Standing:
+    """The same where the team is at hand."""
+    me, places = identities(actor), {i.id: i.public_id for i in institutions}
+    mine = [
+        (m.role, m.may_edit, places.get(m.institution_id or 0, ""))
+        for m in members
+        if m.person_id in me and m.declined_at is None
+    ]
+    joined = [i for i in institutions if i.joined_by_id in me]
     return Standing(
         owner=application.owner_id in me,
-        leads=any(role == InstitutionRole.LEAD for _, role in joined)
-        or any(role == MemberRole.PI for role, _, _ in mine),
-        joined=frozenset(public_id for public_id, _ in joined),
+        leads=any(i.role is InstitutionRole.LEAD for i in joined) or any(role == MemberRole.PI for role, _, _ in mine),
+        joined=frozenset(i.public_id for i in joined),
         edits=frozenset(public_id for _, may_edit, public_id in mine if may_edit),
         member_of=frozenset(public_id for _, _, public_id in mine),
     )

@@ -44,7 +44,12 @@ def application_by_id(application_id: int) -> Application:
 
 def locked(application_id: int) -> Application:
     """The aggregate that two people may change at once, held until the transaction ends."""
-    return db.session.scalars(select(Application).where(Application.id == application_id).with_for_update()).one()
+    return db.session.scalars(
+        select(Application)
+        .where(Application.id == application_id)
+        .options(joinedload(Application.call))
+        .with_for_update(of=Application)
+    ).one()
 
 
 def whole(application: Application) -> Whole:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Response, abort, jsonify, request, url_for
@@ -10,7 +11,7 @@ from portal.applications import service
 from portal.applications.errors import StaleAnswers
 from portal.applications.forms.attachments import UploadForm
 from portal.applications.forms.sections import People, SectionForm, section_form, template_row
-from portal.applications.models import Application, SectionAnswer
+from portal.applications.models import Application, Attachment, Member, SectionAnswer
 from portal.applications.policies import asked_slice, edits_slice, views_application
 from portal.applications.queries import drafts
 from portal.applications.routes import bp
@@ -30,11 +31,12 @@ from portal.programs.definition import Section
 @guard(views_application)
 def show_section(public_id: str, section: str) -> Response:
     application, asked = subject(Application), _section(section)
-    part = _part(application, asked)
+    members = drafts.members_of(application.id)
+    part = _part(application, asked, members)
     if asked.editor == "institution" and part.institution is None:
         return page("applications/section_closed.html", status=200, application=application, section=asked)
     saved = drafts.answer_of(application.id, section, part.slice)
-    form = _form(application, asked, saved)
+    form = _form(application, asked, saved, members)
     return _page(application, asked, part, form, saved)
 
 
@@ -107,25 +109,25 @@ def _section(code: str) -> Section:
     return asked or abort(404)
 
 
-def _part(application: Application, asked: Section) -> Part:
+def _part(application: Application, asked: Section, members: Sequence[Member] | None = None) -> Part:
     if asked.editor == "team":
-        return team_part(application, f"sections.{asked.code}")
+        return team_part(application, f"sections.{asked.code}", members)
     part = institution_part(application, f"sections.{asked.code}")
     if asked_slice() and part.institution is None:
         abort(404)
     return part
 
 
-def _form(application: Application, asked: Section, saved: SectionAnswer | None) -> SectionForm:
+def _form(
+    application: Application, asked: Section, saved: SectionAnswer | None, members: Sequence[Member] | None = None
+) -> SectionForm:
+    members = members if members is not None else drafts.members_of(application.id)
     people = People(
-        [
-            (m.public_id, f"{m.name} ({m.institution.name})" if m.institution else m.name)
-            for m in drafts.members_of(application.id)
-        ],
+        [(m.public_id, f"{m.name} ({m.institution.name})" if m.institution else m.name) for m in members],
         [(i.public_id, i.name) for i in application.institutions],
     )
-    answers = saved.answers if saved else {}
-    return section_form(asked, service.known_of(application), people, answers, saved.version if saved else 0)
+    answers, known = saved.answers if saved else {}, service.known_of(application, members)
+    return section_form(asked, known, people, answers, saved.version if saved else 0)
 
 
 def _next_address(public_id: str, asked: Section, slice: str) -> str:
@@ -172,13 +174,21 @@ def _page(
         saver=drafts.saver_of(saved), before=before, after=after, templates=templates,
         number=[s.code for s in sections].index(asked.code) + 1, total=len(sections),
         tabs=part_tabs("applications.section", part, public_id=application.public_id, section=asked.code),
-        files={a.slot: a for a in drafts.attachments_of(application.id, slice=part.slice)},
+        files=_files(application, asked, part.slice),
         upload=UploadForm(formdata=None, slice=part.slice, section=asked.code),
-        stored=saved.answers if saved else {}, names=_names(application), zone=application.call.definition.time_zone,
+        stored=saved.answers if saved else {}, zone=application.call.definition.time_zone,
+        names={} if part.editable and not form.stale else _names(application),
         autosave=url_for(
             "applications.autosave", public_id=application.public_id, section=asked.code, slice=part.slice or None
         ),
     )  # fmt: skip
+
+
+def _files(application: Application, asked: Section, slice: str) -> dict[str, Attachment]:
+    """What stands in the section's own places."""
+    if not any(question.is_file for question in asked.questions):
+        return {}
+    return {row.slot: row for row in drafts.attachments_of(application.id, slice=slice)}
 
 
 def _names(application: Application) -> dict[str, str]:

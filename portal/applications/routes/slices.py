@@ -9,7 +9,7 @@ from typing import Any
 from flask import g, url_for
 
 from portal.applications import rules
-from portal.applications.models import Application, ApplicationState, Institution
+from portal.applications.models import Application, ApplicationState, Institution, Member
 from portal.applications.policies import asked_slice
 from portal.applications.queries import drafts, reopenings
 from portal.applications.rules.reopening import covers
@@ -42,8 +42,12 @@ def may_write(application: Application, place: str = "") -> bool:
     return closed and bool(place) and any(covers(r, place) for r in reopenings.live(application.id, g.now))
 
 
-def team_part(application: Application, place: str = "") -> Part:
-    standing = drafts.standing_of(g.actor, application)
+def team_part(application: Application, place: str = "", members: Sequence[Member] | None = None) -> Part:
+    """`members`: the application's, where they are at hand."""
+    if members is None:
+        standing = drafts.standing_of(g.actor, application)
+    else:
+        standing = drafts.standing_among(g.actor, application, application.institutions, members)
     return Part(standing, None, [], rules.can_edit_team(standing), may_write(application, place))
 
 

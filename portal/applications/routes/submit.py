@@ -40,9 +40,10 @@ def check(public_id: str) -> Response:
 @guard(leads_application)
 def submit(public_id: str) -> Response:
     application, form = subject(Application), SubmitForm()
+    application_id = application.id  # asked of the object inside the transaction, it would be loaded once more
 
     def hand_in(context: Context) -> str:
-        submission = service.submit(context, application.id)
+        submission = service.submit(context, application_id)
         return url_for("applications.receipt", public_id=public_id, number=submission.number)
 
     done = perform(form, hand_in, Text("제출했습니다.", "Your application has been submitted."))

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from portal.applications import rules
 from portal.applications.errors import AnswersRefused, NotYours
-from portal.applications.models import Application, SectionAnswer
+from portal.applications.models import Application, Member, SectionAnswer
 from portal.applications.queries import drafts
 from portal.applications.rules.answers import Known, checked
 from portal.applications.service.draft import next_version, opened
@@ -30,7 +30,7 @@ def save_section(
         raise NotFound
     if not rules.can_edit_section(drafts.standing_of(context.actor, application), asked, slice):
         _refuse(application, slice)
-    result = checked(asked, answers, known_of(application))
+    result = checked(asked, answers, known_of(application, drafts.members_of(application.id)))
     if result.refused:
         raise AnswersRefused(result.refused)
     row = drafts.answer_of(application.id, section, slice)
@@ -42,11 +42,11 @@ def save_section(
     return row
 
 
-def known_of(application: Application) -> Known:
+def known_of(application: Application, members: Sequence[Member]) -> Known:
     """What the answers of an application may point at."""
     return Known(
-        frozenset(m.public_id for m in drafts.members_of(application.id)),
-        frozenset(i.public_id for i in drafts.institutions_of(application.id)),
+        frozenset(m.public_id for m in members),
+        frozenset(i.public_id for i in application.institutions),
         application.call.definition.currency,
     )
 

@@ -6,7 +6,7 @@ from portal.applications import content
 from portal.applications.errors import Incomplete
 from portal.applications.jobs import CLOSE, SUBMITTED
 from portal.applications.models import Application, ApplicationState, Submission
-from portal.applications.queries.drafts import standing_of
+from portal.applications.queries.drafts import standing_among
 from portal.applications.queries.submissions import content_of, latest_submission, receipt_taken, whole
 from portal.applications.rules import can_lead
 from portal.applications.rules.completeness import blocking, completeness
@@ -26,10 +26,10 @@ def submit(context: Context, application_id: int) -> Submission:
     Raises CallClosed (`now < deadline` decides, to the microsecond), Withdrawn, Forbidden, Incomplete.
     """
     application = opened(context, application_id)
-    standing = standing_of(context.actor, application)
+    draft = whole(application)
+    standing = standing_among(context.actor, application, draft.institutions, draft.members)
     if not can_lead(standing):
         raise Forbidden
-    draft = whole(application)
     today = context.now.date()
     if stops := blocking(completeness(draft, standing, today)):
         raise Incomplete(count=len(stops))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sqlalchemy import ColumnElement, func, select
-from sqlalchemy.orm import contains_eager, joinedload
+from sqlalchemy.orm import contains_eager, defer, joinedload
 
 from portal.accounts.models import Person
 from portal.applications.models import StageEntry, Submission
@@ -76,5 +76,6 @@ def last_submissions(application_ids: Sequence[int]) -> dict[int, Submission]:
         select(Submission)
         .join(last, (Submission.application_id == last.c.application_id) & (Submission.number == last.c.number))
         .order_by(Submission.id)
+        .options(defer(Submission.content))
     )
     return {row.application_id: row for row in rows}

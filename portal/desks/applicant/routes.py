@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, flash, g, redirect, request, url_for
@@ -32,12 +33,15 @@ def applications() -> Any:
     if unlinked_memberships(g.actor.person_id):
         in_transaction(lambda: service.link_memberships(now_context))
     mine = queries.applications_of(g.actor)
-    ids = [application.id for application in mine]
-    reopened = {r.application_id: r for r in reversed(reopenings.live_of(ids, g.now))}
-    needs, rest = pages.list_rows(
-        mine, desk.last_submissions(ids), desk.awards_of(ids), desk.outcomes_of(ids), reopened, g.now
-    )
+    closed, sent = _ids(mine, ApplicationState.CLOSED), _ids(mine, ApplicationState.SUBMITTED)
+    reopened = {r.application_id: r for r in reversed(reopenings.live_of(closed, g.now))} if closed else {}
+    outcomes, awards = (desk.outcomes_of(closed), desk.awards_of(closed)) if closed else ([], [])
+    needs, rest = pages.list_rows(mine, desk.last_submissions(sent) if sent else {}, awards, outcomes, reopened, g.now)
     return page("desks/applicant/applications.html", needs=needs, rest=rest)
+
+
+def _ids(mine: Sequence[Application], state: ApplicationState) -> list[int]:
+    return [application.id for application in mine if application.state is state]
 
 
 @bp.get("/applications/<public_id>")

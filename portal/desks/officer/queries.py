@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, case, func, select
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import aliased, selectinload
 
 from portal.applications.models import (
     Application,
@@ -165,36 +165,49 @@ class ApplicationRow:
     entry_state: str | None
 
 
-SORTS = {"title": Application.title, "submitted": Application.changed_at, "requested": Submission.requested_total}
+_entry, _submission = aliased(StageEntry), aliased(Submission)
+_LAST_ENTRY = (
+    select(func.max(_entry.id)).where(_entry.application_id == Application.id).correlate(Application).scalar_subquery()
+)
+_LAST_NUMBER = select(func.max(_submission.number)).where(_submission.application_id == Application.id)
+_LAST_SUBMISSION = and_(
+    Submission.application_id == Application.id,
+    Submission.number == _LAST_NUMBER.correlate(Application).scalar_subquery(),
+)
+SORTS: dict[str, Any] = {
+    "title": Application.title,
+    "submitted": Application.changed_at,
+    "requested": Submission.requested_total,
+}
 
 
 def application_rows(
     actor: Actor, call: Call, *, state: str = "", query: str = "", sort: str = "", page: int = 1
-) -> tuple[list[ApplicationRow], int]:
-    """One page of a call's applications. Before the close only their number and state are told."""
-    latest_number = (
-        select(Submission.application_id, func.max(Submission.number).label("number"))
-        .group_by(Submission.application_id)
-        .subquery()
-    )
-    latest_entry = (
-        select(StageEntry.application_id, func.max(StageEntry.id).label("id"))
-        .group_by(StageEntry.application_id)
-        .subquery()
-    )
+) -> tuple[list[ApplicationRow], dict[str, int]]:
+    """One page of a call's applications, and how many are found of each state. Before the close only their number and
+    state are told.
+
+    The ids of the page first: what stands beside a row is then looked up for these alone.
+    """
     base = (
         select(Application.id)
         .where(Application.call_id == call.id, not_barred(actor.same_as, Application.id))
         .where(content_is_open() if query or sort else Application.id.is_not(None))
     )
-    if state in {s.value for s in ApplicationState}:
-        base = base.where(Application.state == ApplicationState(state))
     if (found := search.matches("application", Application.id, query)) is not None:  # type: ignore[arg-type]
         base = base.where(found)
-    total = db.session.scalar(select(func.count()).select_from(base.subquery())) or 0
+    counted = base.with_only_columns(Application.state, func.count()).group_by(Application.state)
+    counts = {found.value: count for found, count in db.session.execute(counted)}
+    if state in {s.value for s in ApplicationState}:
+        base = base.where(Application.state == ApplicationState(state))
+    if SORTS.get(sort) is Submission.requested_total:
+        base = base.select_from(Application).outerjoin(Submission, _LAST_SUBMISSION)
+    page_ids = base.order_by(SORTS.get(sort, Application.id), Application.id).limit(PAGE).offset((page - 1) * PAGE)
+    ids = list(db.session.scalars(page_ids))
     open_content = content_is_open()
     rows = db.session.execute(
         select(
+            Application.id,
             Application.public_id,
             case((open_content, Application.title), else_=""),
             Application.state,
@@ -204,23 +217,18 @@ def application_rows(
             Stage.code,
             StageEntry.state,
         )
-        .where(Application.id.in_(base))
-        .outerjoin(latest_number, latest_number.c.application_id == Application.id)
-        .outerjoin(
-            Submission,
-            and_(Submission.application_id == Application.id, Submission.number == latest_number.c.number),
-        )
-        .outerjoin(latest_entry, latest_entry.c.application_id == Application.id)
-        .outerjoin(StageEntry, StageEntry.id == latest_entry.c.id)
+        .select_from(Application)
+        .where(Application.id.in_(ids))
+        .outerjoin(Submission, _LAST_SUBMISSION)
+        .outerjoin(StageEntry, StageEntry.id == _LAST_ENTRY)
         .outerjoin(Stage, Stage.id == StageEntry.stage_id)
-        .order_by(SORTS.get(sort, Application.id), Application.id)
-        .limit(PAGE)
-        .offset((page - 1) * PAGE)
+        .order_by(Application.id)
     )
-    return [
-        ApplicationRow(p, title, s.value, applicant, at, int(asked or 0), stage, e.value if e else None)
-        for p, title, s, applicant, at, asked, stage, e in rows
-    ], total
+    by_id = {
+        id_: ApplicationRow(p, title, s.value, applicant, at, int(asked or 0), stage, e.value if e else None)
+        for id_, p, title, s, applicant, at, asked, stage, e in rows
+    }
+    return [by_id[id_] for id_ in ids], counts
 
 
 def office_application(actor: Actor, public_id: str) -> Application | None:

@@ -125,9 +125,11 @@ def extend(public_id: str) -> Any:
 def applications(public_id: str) -> Any:
     found = subject(Call)
     state, query, sort = (request.args.get(name, "")[:80] for name in ("state", "q", "sort"))
-    rows, total = queries.application_rows(g.actor, found, state=state, query=query, sort=sort, page=_number())
-    counts = queries.application_counts([found.id]).get(found.id, {})
-    chips = _chips("desks_officer.applications", pages.APPLICATION_STATES, counts, state, public_id=public_id)
+    rows, counts = queries.application_rows(g.actor, found, state=state, query=query, sort=sort, page=_number())
+    total = counts.get(state, 0) if state in pages.APPLICATION_STATES else sum(counts.values())
+    chips = _chips(
+        "desks_officer.applications", pages.APPLICATION_STATES, counts, state, public_id=public_id, q=query or None
+    )
     return page(
         "desks/officer/applications.html", call=found, rows=rows, total=total, chips=chips, q=query, state=state,
         states=pages.APPLICATION_STATES, entry_states=pages.ENTRY_STATES,

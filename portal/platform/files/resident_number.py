@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from datetime import date
 from typing import Final, NamedTuple
 
@@ -28,6 +29,9 @@ _NUMBER: Final = re.compile(
     r"([1-8]\d{6})(?![.,]?\d)"
 )
 _HASH_LENGTH: Final = 20  # digits inside a longer run of letters and digits belong to a hash or an address
+
+
+_AS_IT_STANDS: Final = re.compile("[\x00-\x7f가-힣·‘’“”–—「」『』…]*")  # characters that are their own plain form
 
 
 class ResidentNumberFound(DomainError):
@@ -103,9 +107,11 @@ def masked(text: str, span: Span) -> str:
     return f"{digits[:2]}****-*******"
 
 
-def _plain(text: str) -> tuple[str, list[int]]:
+def _plain(text: str) -> tuple[str, Sequence[int]]:
     """The text with each character in its compatibility form and invisible ones left out; and where each
     was."""
+    if _AS_IT_STANDS.fullmatch(text):
+        return text, range(len(text))
     kept: list[str] = []
     places: list[int] = []
     for place, character in enumerate(text):

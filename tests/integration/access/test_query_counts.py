@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
-from sqlalchemy import event
+from flask import Flask
+from sqlalchemy import event, select
 
+from portal.accounts.models import Person
+from portal.applications.models import Application, ApplicationState
+from portal.demo import crowd
+from portal.factory import create_app
 from portal.platform.db import db
-from tests.databases import SQLite
+from portal.reviews.models import Review, ReviewState
+from portal.routing.models import Assignment
+from tests.databases import SQLite, settings
+from tests.factories.accounts import signed_in
 from tests.integration.access.cells import Visitor, cells_of
 from tests.integration.access.conftest import built
 from tests.integration.access.growth import grow
@@ -26,29 +36,36 @@ def world(sqlite: SQLite, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 
 def counts(world: World) -> dict[str, int]:
     """Queries of every page that a role is shown, by role and address."""
-    visitor, found, said = Visitor(world), {}, list[str]()
+    visitor, found = Visitor(world), {}
+    with listening(world.app) as said, nothing_kept():
+        for policy in RULES:
+            for cell in cells_of(policy):
+                if cell.method != "GET" or cell.expected != 200:
+                    continue
+                url = visitor.url(cell.row.endpoint, cell.row.arguments)
+                said.clear()
+                assert visitor.ask(cell.role, "GET", url)[0] == 200
+                found[f"{cell.role}: {url}"] = len(said)
+    return found
+
+
+@contextmanager
+def listening(app: Flask) -> Iterator[list[str]]:
+    """The statements that the app's database is asked meanwhile."""
+    said: list[str] = []
 
     def hear(*told: object) -> None:
         statement = str(told[2])
         if not statement.startswith(NO_QUERIES):
             said.append(statement)
 
-    with world.app.app_context():
+    with app.app_context():
         engine = db.engine
     event.listen(engine, "before_cursor_execute", hear)
     try:
-        with nothing_kept():
-            for policy in RULES:
-                for cell in cells_of(policy):
-                    if cell.method != "GET" or cell.expected != 200:
-                        continue
-                    url = visitor.url(cell.row.endpoint, cell.row.arguments)
-                    said.clear()
-                    assert visitor.ask(cell.role, "GET", url)[0] == 200
-                    found[f"{cell.role}: {url}"] = len(said)
+        yield said
     finally:
         event.remove(engine, "before_cursor_execute", hear)
-    return found
 
 
 def test_no_page_asks_more_of_a_larger_database(world: World) -> None:
@@ -59,3 +76,57 @@ def test_no_page_asks_more_of_a_larger_database(world: World) -> None:
     large = counts(world)
     grown = {page: (small[page], n) for page, n in large.items() if n > small[page]}
     assert grown == {}, "join or load together what is asked for row by row"
+
+
+AT_MOST = {  # statements of the pages whose cost is measured, signing in included
+    "officer's list": 6, "officer's list, filtered": 6, "officer's list, searched": 6, "officer's application": 8,
+    "reviewer's application": 7, "reviewer's desk": 6, "progress": 9, "screening": 11, "applicant's list": 7,
+    "applicant's application": 9,
+}  # fmt: skip
+
+
+def measured(sqlite: SQLite, folder: Path, applications: int) -> dict[str, int]:
+    """Statements of the measured pages, of a call with so many applications, once everything is parsed."""
+    app = create_app(settings(folder, sqlite.fresh()))
+    with app.app_context():
+        made = crowd.seed(applications, 3 * applications, 1, lambda _: None)
+        first = db.session.scalars(
+            select(Application).where(Application.state == ApplicationState.CLOSED).order_by(Application.id).limit(1)
+        ).one()
+        read = select(Assignment.public_id).join(Review).where(Assignment.person_id == made.reviewer_id)
+        review = db.session.scalars(read.where(Review.state == ReviewState.DRAFT).order_by(Assignment.id)).first()
+        people = {"officer": made.officer_id, "reviewer": made.reviewer_id, "owner": first.owner_id}
+        who = {n: signed_in(app.test_client(), db.session.get_one(Person, id_)) for n, id_ in people.items()}
+        public_id = db.session.scalars(select(Application.public_id).where(Application.id == 1)).one()
+        db.session.remove()
+    call = f"/office/calls/{made.call}"
+    pages = {
+        "officer's list": ("officer", f"{call}/applications"),
+        "officer's list, filtered": ("officer", f"{call}/applications?state=closed"),
+        "officer's list, searched": ("officer", f"{call}/applications?q=모델"),
+        "officer's application": ("officer", f"/office/applications/{public_id}"),
+        "reviewer's application": ("reviewer", f"/reviews/{review}"),
+        "reviewer's desk": ("reviewer", "/reviews"),
+        "progress": ("officer", f"{call}/reviews"),
+        "screening": ("officer", f"{call}/screening"),
+        "applicant's list": ("owner", "/applications"),
+        "applicant's application": ("owner", f"/applications/{public_id}"),
+    }
+    found = {}
+    with listening(app) as said:
+        for page, (role, url) in pages.items():
+            for _ in range(2):
+                said.clear()
+                assert who[role].get(url).status_code == 200, url
+            found[page] = len(said)
+    with app.app_context():
+        db.engine.dispose()
+    return found
+
+
+def test_measured_pages_ask_the_same_of_200_applications_as_of_10_and_never_much(
+    sqlite: SQLite, tmp_path: Path
+) -> None:
+    few, many = measured(sqlite, tmp_path / "few", 10), measured(sqlite, tmp_path / "many", 200)
+    assert many == few, "join or load together what is asked for row by row"
+    assert {page: n for page, n in many.items() if n > AT_MOST[page]} == {}

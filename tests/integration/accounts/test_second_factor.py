@@ -148,7 +148,7 @@ def test_a_disabled_double_is_shut_out_as_well(client: FlaskClient) -> None:
     assert client.get("/account").status_code == 302
 
 
-def test_who_acts_costs_two_queries(client: FlaskClient) -> None:
+def test_who_acts_costs_one_query(client: FlaskClient) -> None:
     from sqlalchemy import event
 
     who = member("officer", "auditor")
@@ -160,4 +160,4 @@ def test_who_acts_costs_two_queries(client: FlaskClient) -> None:
     found = queries.actor_of_session(token, clock.real_now())
     assert found is not None
     assert {g.role for g in found.grants} == {"officer", "auditor"}
-    assert len([statement for statement in seen if statement != "BEGIN"]) == 2
+    assert len([statement for statement in seen if statement != "BEGIN"]) == 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import hashlib
 from datetime import datetime
 from typing import Any
 
@@ -77,9 +78,11 @@ class Call(Model):
             return parse(self.content)
         known = _definitions.get(self.content_hash)
         if known is None:
-            if len(_definitions) >= KEPT_DEFINITIONS:
-                _definitions.clear()
-            known = _definitions[self.content_hash] = parse(self.content)
+            known = parse(self.content)
+            if hashlib.sha256(self.content.encode()).hexdigest() == self.content_hash:
+                if len(_definitions) >= KEPT_DEFINITIONS:
+                    _definitions.clear()
+                _definitions[self.content_hash] = known
         return known
 
     @property

@@ -18,7 +18,7 @@ from portal.notifications.models import Letter
 from portal.platform import clock
 from portal.platform.context import RandomIds
 from portal.platform.db import db
-from portal.programs.definition import canonical
+from portal.programs.definition import canonical, digest
 from tests.databases import both_databases
 from tests.factories.accounts import member, signed_in
 from tests.factories.base import committed, context
@@ -74,7 +74,8 @@ def test_a_letter_tells_the_time_of_the_calls_own_zone(app: Flask) -> None:
     def move() -> None:
         submission = db.session.get_one(Submission, notices[kind].payload["submission_id"])
         call = db.session.get_one(Application, submission.application_id).call
-        call.content = canonical(call.definition.model_copy(update={"time_zone": "Europe/Lisbon"}))
+        moved = call.definition.model_copy(update={"time_zone": "Europe/Lisbon"})
+        call.content, call.content_hash = canonical(moved), digest(moved)
 
     committed(move)
     (letter, *_) = _written(kind, notices[kind])

@@ -40,7 +40,9 @@ def written(by: Context, call_id: int, **more: str) -> int:
     """An application with everything in it, not yet handed in; call inside a transaction."""
     made = applications.start(by, call_id, "Cheaper reading of old maps", None)
     here = made.id
-    applications.save_section(by, here, "plan", "", {"summary": "We read maps.", "plan": "First we scan them.", **more}, 0)
+    applications.save_section(
+        by, here, "plan", "", {"summary": "We read maps.", "plan": "First we scan them.", **more}, 0
+    )
     wish = Wish("grant", "", 2026, 12_345_50, 0)
     row = drafts.answer_of(here, "requested_means")
     applications.save_means(by, here, [wish], row.version if row else 0)

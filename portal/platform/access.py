@@ -117,15 +117,20 @@ def guard(rule: Policy) -> Callable[[View], View]:
             decision, found = rule.decide(actor, kwargs)
             if isinstance(decision, Deny):
                 abort(404 if decision.hidden else 403)
-            g.subject = found
-            for tell in arrived:
-                tell(found)
+            arrive(found)
             return view(*args, **kwargs)
 
         guarded.policy = rule.name  # type: ignore[attr-defined]
         return guarded  # type: ignore[return-value]
 
     return mark
+
+
+def arrive(found: object) -> None:
+    """What the page is about; a public route that finds it behind a link says so itself."""
+    g.subject = found
+    for tell in arrived:
+        tell(found)
 
 
 def public(view: View) -> View:

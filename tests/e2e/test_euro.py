@@ -28,7 +28,7 @@ from tests.factories.seed_call import written
 
 See = Callable[..., Eyes]
 FOREIGN = re.compile(r"[\uac00-\ud7a3]|\bKRW\b|₩|\bwon\b|\bAct\b|\bDecree\b|\bKorea")
-PORTAL_WIDE = r"/office/(programs|budget)"  # of no call: the portal's own zone and languages stand there
+PORTAL_WIDE = r"/office/(programs|budget)|/(reviews|applications)$"  # of no call: the portal's own zone stands there
 WORDS = "The plan is sound, its steps are counted and its risks are answered."
 
 
@@ -344,10 +344,10 @@ def propose(funder: Funder, call: str) -> None:
     first.says("It now waits for approval")
     second.go(here)
     second.press("Approve")
-    second.says("Publication is a step of its own")
+    second.says("Publication is a separate act")
     funder.settle()
     second.press("Publish")
-    second.says("It is published")
+    second.says("Published. Every applicant is being told")
     funder.settle()
 
 
@@ -372,7 +372,7 @@ def award(funder: Funder) -> None:
     winner.follow("See the offer and answer")
     winner.says("EUR 98,765.50")
     winner.press("Accept the award")
-    winner.says("You have accepted")
+    winner.says("Accepted.")
     state, days = funder.house.reading(lambda: (db.session.scalars(select(Award.state)).one(), clock.now()))
     assert state is AwardState.ACCEPTED and days
     visitor = funder.eyes("")

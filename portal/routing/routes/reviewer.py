@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Response, abort, url_for
 
 from portal.audit import service as audit
-from portal.platform.access import guard, public, subject
+from portal.platform.access import arrive, guard, public, subject
 from portal.platform.context import Context
 from portal.platform.language import Text
 from portal.platform.transaction import in_transaction
@@ -31,6 +31,7 @@ def seat(token: str) -> Response:
     found = panels.seat_by_token_hash(token_hash(token))
     if found is None:
         abort(404)
+    arrive(found)
     return _answer(found, url_for("routing.seat", token=token))
 
 

@@ -10,13 +10,16 @@ from portal.applications.models import Attachment
 from portal.platform import storage
 from portal.platform.db import db
 from portal.platform.files import CLEANED, FileRefused, clean_copy
+from portal.screening import service as screening
 from workers.wake import Run, handles
 
 
 @handles(CLOSE)
 def close(run: Run) -> None:
+    application_id = run.payload["application_id"]
     with run.effect() as context:
-        service.close(context, run.payload["application_id"])
+        if service.close(context, application_id) is None:
+            screening.look_again(context, application_id)
 
 
 @handles(CLOSE_REOPENING)

@@ -262,3 +262,51 @@ class NothingToRemind(DomainError):
         "There is nobody to remind: it is done already, or nobody has been named yet.",
     )
     status = 409
+
+
+class ApplicationUnknown(DomainError):
+    say = Text(
+        "이 공고에서 그 접수번호나 주소의 신청서를 찾지 못했습니다. 접수번호 또는 신청자 계정의 전자우편 주소를 확인해 주십시오.",
+        "No application of this call was found by that. Check the receipt number, or the e-mail address of the "
+        "applicant's account.",
+    )
+
+
+class SeveralApplications(DomainError):
+    say = Text(
+        "이 신청자는 이 공고에 신청서가 {count}건 있습니다. 접수번호로 찾아 주십시오. 제출하지 않은 신청서는 신청자가 연장할 신청서를 먼저 제출한 뒤 그 접수번호로 연장해 주십시오.",
+        "This applicant has {count} applications to this call. Name it by its receipt number; of drafts, let the "
+        "applicant submit the one that is meant first.",
+    )
+    status = 409
+
+
+class NotExtendable(DomainError):
+    say = Text(
+        "이 신청서의 마감({deadline})이 지났거나 철회되어 연장할 수 없습니다.",
+        "This application's deadline ({deadline}) has passed, or it was withdrawn: it cannot be extended.",
+    )
+    status = 409
+
+
+class ExtensionTooEarly(DomainError):
+    say = Text(
+        "새 마감은 이 신청서의 지금 마감({deadline})보다 늦어야 합니다.",
+        "The new deadline must be later than this application's present one ({deadline}).",
+    )
+
+
+class CodeTooShort(DomainError):
+    say = Text(
+        "코드의 기한은 공고의 마감과 현재 시각보다 늦어야 합니다.",
+        "The code must last beyond the call's deadline, and beyond now.",
+    )
+
+
+class CodeRefused(DomainError):
+    """Wrong, used, expired, of another call or another person: nobody learns which."""
+
+    say = Text(
+        "이 코드는 쓸 수 없습니다. 글자를 다시 확인하거나 코드를 보낸 담당자에게 물어 주십시오.",
+        "This code cannot be used. Check its letters, or ask the officer who sent it.",
+    )

@@ -23,3 +23,7 @@ CONFIRMATION_ASKED = job_kind("applications.confirmation_asked", "기관 확인 
 SUBMITTED = job_kind("applications.submitted", "접수증 발송", "Receipt of a submission")
 WITHDRAWN = job_kind("applications.withdrawn", "신청 철회 안내", "Notice of a withdrawal")
 REINSTATED = job_kind("applications.reinstated", "신청 철회 취소 안내", "Notice of a reinstatement")
+EXTENDED = job_kind("applications.extended", "개별 마감 연장 안내", "Notice of one application's later deadline")
+LATE_CODE_ISSUED = job_kind(
+    "applications.late_code_issued", "늦은 제출 코드 발송", "Letter with a code for a late submission"
+)

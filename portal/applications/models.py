@@ -22,7 +22,7 @@ class ApplicationState(enum.StrEnum):
 
 
 class Application(Model):
-    """The request, from draft to decision. `closes_at` overrides the call's deadline for this one application."""
+    """The request, from draft to decision. `closes_at` gives this one application longer than the call's deadline."""
 
     __tablename__ = "application"
     __table_args__ = (Index("ix_application_call_state", "call_id", "state", "id"),)
@@ -48,7 +48,8 @@ class Application(Model):
 
     @property
     def deadline(self) -> datetime:
-        return self.closes_at or self.call.closes_at
+        """Its own, never earlier than the call's: that one may have been moved past it since."""
+        return max(self.closes_at, self.call.closes_at) if self.closes_at else self.call.closes_at
 
 
 class InstitutionRole(enum.StrEnum):
@@ -280,6 +281,44 @@ class Reopening(Model):
     closed_at: Mapped[datetime | None]
     application: Mapped[Application] = relationship()
     entry: Mapped[StageEntry] = relationship()
+
+
+class LateCode(Model):
+    """Lets one application of a closed call in until `until`, once. Only the code's hash is kept.
+
+    A code for an address is minted when its letter is written; until then it has no hash and opens nothing.
+    """
+
+    __tablename__ = "late_code"
+
+    id: Mapped[pk]
+    public_id: Mapped[public]
+    call_id: Mapped[int] = mapped_column(ForeignKey("call.id"), index=True)
+    code_hash: Mapped[str | None] = mapped_column(String(64), unique=True)
+    until: Mapped[datetime]
+    reason: Mapped[str] = mapped_column(Text)
+    for_email: Mapped[str | None] = mapped_column(String(254))  # as `email_key` writes it; empty: whoever has the code
+    issued_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    issued_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+    application_id: Mapped[int | None] = mapped_column(ForeignKey("application.id"), index=True)
+    call: Mapped[Call] = relationship()
+
+
+class Extension(Model):
+    """A later deadline for one application: given by an officer before its deadline, or by a late code after it."""
+
+    __tablename__ = "extension"
+
+    id: Mapped[pk]
+    application_id: Mapped[int] = mapped_column(ForeignKey("application.id"), index=True)
+    old_closes_at: Mapped[datetime]
+    new_closes_at: Mapped[datetime]
+    reason: Mapped[str] = mapped_column(Text)
+    given_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    given_at: Mapped[datetime]
+    code_id: Mapped[int | None] = mapped_column(ForeignKey("late_code.id"))
+    application: Mapped[Application] = relationship()
 
 
 class EntryState(enum.StrEnum):

@@ -44,7 +44,7 @@ def page_frame(actor: Actor) -> dict[str, Any]:
     signed_in = actor.person_id is not None
     unread, head = _counted(actor) if signed_in else (0, None)
     nav = [
-        _link(Text("사업·공고", "Programs and calls"), "desks_public.programs", "desks_public"),
+        _link(Text("사업·공고", "Programs and calls"), "desks_public.programs", "desks_public", "programs"),
         _link(Text("선정 결과", "Awards"), "desks_public.awards"),
     ]
     roles = []
@@ -115,10 +115,12 @@ def url_for(endpoint: str) -> str:
 
 
 def _link(label: Text, endpoint: str, *rooms: str, paths: tuple[str, ...] = ()) -> dict[str, Any]:
-    """`rooms` (blueprints) and `paths` (beginnings of addresses) belong to this entry of the menu."""
-    here = request.endpoint or ""
+    """`rooms` (blueprints) and `paths` (beginnings of addresses) belong to this entry of the menu; a room's pages below
+    /office/calls/ belong to the office."""
+    here, office = request.endpoint or "", request.path.startswith("/office/calls/")
+    inside = request.blueprint in rooms and not office
     return {
         "label": say(label),
         "url": url_for(endpoint),
-        "current": here == endpoint or request.blueprint in rooms or request.path.startswith(paths),
+        "current": here == endpoint or inside or request.path.startswith(paths),
     }

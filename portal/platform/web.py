@@ -20,6 +20,7 @@ from portal.platform.requests import AlreadyDone, answer, answered_before, claim
 from portal.platform.transaction import retrying, transaction
 
 UNHASHED = {"csrf_token", "request_id"}
+kept_through_sign_in: set[str] = {"lang"}  # what of the browser's session outlives signing in; nothing outlives leaving
 _constraints: dict[str, Text] = {}
 
 

@@ -14,7 +14,14 @@ from pydantic import BaseModel
 
 from portal.platform.formats import quantity
 from portal.platform.language import Text, speaking
-from portal.programs.definition import CallDefinition, Component, LineDefinition, Question, Section
+from portal.programs.definition import (
+    CallDefinition,
+    Component,
+    EligibilityQuestion,
+    LineDefinition,
+    Question,
+    Section,
+)
 
 Place = tuple[str | int, ...]
 
@@ -191,6 +198,8 @@ def call(definition: CallDefinition, lines: Iterable[Line]) -> Iterator[Found]:
     for place, section in enumerate(definition.sections):
         yield from _section(section, ("sections", place), definition.languages)
     yield from _currency(definition, units)
+    for place, asked in enumerate(definition.eligibility_check):
+        yield from _eligibility(definition, asked, ("eligibility_check", place))
     yield from _stages(definition)
     yield from _tracks(definition)
     if definition.awards.promote and not definition.bundle_is_fixed:
@@ -358,6 +367,40 @@ def _question(question: Question, path: Place, languages: Sequence[str]) -> Iter
                 Text("표의 열은 언제나 보입니다.", "the columns of a table are always shown"),
             )
         yield from _question(column, (*path, "columns", place), languages)
+
+
+def _eligibility(definition: CallDefinition, asked: EligibilityQuestion, path: Place) -> Iterator[Found]:
+    """Somebody can pass, whoever does not is told why, and what is carried over fits the question that it fills."""
+    if not any(choice.verdict == "passes" for choice in asked.choices):
+        yield (*path, "choices"), Text(f"{asked.code}에 통과하는 답이 없습니다.", f"nobody passes {asked.code}")
+    for place, choice in enumerate(asked.choices):
+        if choice.verdict != "passes" and not any(choice.reason.values()):
+            yield (
+                (*path, "choices", place, "reason"),
+                Text(
+                    f"{choice.code}이(가) 왜 통과하지 못하는지 써 주십시오.",
+                    f"{asked.code}: say why {choice.code} does not pass",
+                ),
+            )
+    if asked.fills is not None:
+        yield from _fills(definition, asked, asked.fills, (*path, "fills"))
+
+
+def _fills(definition: CallDefinition, asked: EligibilityQuestion, fills: str, path: Place) -> Iterator[Found]:
+    section, _, code = fills.partition(".")
+    team = next((s for s in definition.sections_to_apply_with if s.code == section and s.editor == "team"), None)
+    question = next((q for q in team.questions if q.code == code), None) if team else None
+    if question is None or question.kind != "choice":
+        yield (
+            path,
+            Text(
+                f"{fills}은(는) 모든 팀이 답하는 선택 질문이 아닙니다.",
+                f"{fills} is no choice of a section that every team fills in",
+            ),
+        )
+    elif unknown := sorted({c.code for c in asked.choices} - {c.code for c in question.choices}):
+        names = ", ".join(unknown)
+        yield path, Text(f"{fills}에 선택지 {names}이(가) 없습니다.", f"{fills} has no choice {names}")
 
 
 def _stages(definition: CallDefinition) -> Iterator[Found]:

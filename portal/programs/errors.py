@@ -64,3 +64,30 @@ class DeadlineNotLater(DomainError):
         "새 마감은 지금 마감과 현재 시각보다 늦어야 합니다.",
         "The new deadline must be later than the present one and than now.",
     )
+
+
+class QuestionsOver(DomainError):
+    say = Text(
+        "이 공고의 질문은 {until}까지 받습니다. 지금은 질문할 수 없습니다.",
+        "Questions to this call are taken until {until}; none can be asked now.",
+    )
+    status = 409
+
+
+class AnswerIncomplete(DomainError):
+    say = Text(
+        "공개하려면 공고의 모든 언어로 답을 써 주십시오. {language} 답이 없습니다.",
+        "To publish, answer in every language of the call. The answer in {language} is missing.",
+    )
+
+
+class QuestionMissing(DomainError):
+    say = Text(
+        "공개할 질문이 비어 있습니다. 물은 언어로 질문을 남겨 주십시오.",
+        "There is no question to publish. Leave it in the language in which it was asked.",
+    )
+
+
+class AlreadyHidden(DomainError):
+    say = Text("이미 가린 질문입니다.", "This question is hidden already.")
+    status = 409

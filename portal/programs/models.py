@@ -7,7 +7,7 @@ import hashlib
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.platform.db import Model, one_of, pk, public, words
@@ -130,3 +130,32 @@ class Amendment(Model):
     new_hash: Mapped[str] = mapped_column(String(64))
     old_closes_at: Mapped[datetime]
     new_closes_at: Mapped[datetime]
+
+
+class PublicQuestion(Model):
+    """A question to a call and its answer, for everybody to read once published; never with a name.
+
+    `text` is what was asked, for officers; `shown` what is published, at least in the asker's `language`; `answer` has
+    every language of the call.
+    """
+
+    __tablename__ = "public_question"
+    __table_args__ = (Index("ix_public_question_call", "call_id", "published_at"),)
+
+    id: Mapped[pk]
+    public_id: Mapped[public]
+    call_id: Mapped[int] = mapped_column(ForeignKey("call.id"))
+    asked_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    asked_at: Mapped[datetime]
+    language: Mapped[str] = mapped_column(String(2))
+    text: Mapped[str] = mapped_column(Text)
+    shown: Mapped[words]
+    answer: Mapped[words]
+    answered_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    answered_at: Mapped[datetime | None]
+    published_at: Mapped[datetime | None]
+    corrected_at: Mapped[datetime | None]
+    hidden_at: Mapped[datetime | None]
+    hidden_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    hidden_reason: Mapped[str | None] = mapped_column(Text)
+    call: Mapped[Call] = relationship()

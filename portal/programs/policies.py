@@ -5,7 +5,7 @@ from __future__ import annotations
 from portal.platform.access import ALLOW, FORBID, Decision, allow_if, policy
 from portal.platform.context import Actor
 from portal.programs import queries
-from portal.programs.models import Call, Program
+from portal.programs.models import Call, Program, PublicQuestion
 
 
 @policy(load=queries.public_call, sign_in=False)
@@ -40,3 +40,15 @@ def officer_of_call(actor: Actor, call: Call) -> Decision:
 @policy(load=queries.office_call)
 def administrator_of_call(actor: Actor, call: Call) -> Decision:
     return allow_if(actor.has("administrator", *call.scopes))
+
+
+@policy(load=queries.public_call)
+def asks_question(actor: Actor, call: Call) -> Decision:
+    """Everybody with an account; whether questions are taken is answered on the page."""
+    return ALLOW
+
+
+@policy(load=queries.office_question)
+def answers_question(actor: Actor, question: PublicQuestion) -> Decision:
+    """Who runs the call (the scope stands in the query)."""
+    return ALLOW

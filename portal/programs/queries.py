@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, or_, select
-from sqlalchemy.orm import aliased, selectinload
+from sqlalchemy import ColumnElement, and_, case, func, or_, select
+from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from portal.budgets import queries as budgets
+from portal.platform import search
 from portal.platform.context import Actor
 from portal.platform.db import db
 from portal.platform.language import Text
@@ -15,7 +17,7 @@ from portal.platform.visibility import clause
 from portal.programs import catalog_checks
 from portal.programs.catalog_checks import Place
 from portal.programs.definition import CallDefinition
-from portal.programs.models import Amendment, Call, CallState, Program, Stage
+from portal.programs.models import Amendment, Call, CallState, Program, PublicQuestion, Stage
 
 Missing = tuple[Place, Text]
 PUBLIC_STATES = (CallState.OPEN, CallState.CLOSED, CallState.DECIDED, CallState.ARCHIVED)
@@ -161,3 +163,90 @@ def stage_after(stage: Stage) -> Stage | None:
 
 def amendments(call: Call) -> Sequence[Amendment]:
     return db.session.scalars(select(Amendment).where(Amendment.call_id == call.id).order_by(Amendment.number)).all()
+
+
+# --- public questions ---
+
+QUESTIONS_PAGE = 20
+
+
+@clause
+def question_is_published() -> ColumnElement[bool]:
+    """Answered, let out by an officer and not hidden since."""
+    return PublicQuestion.published_at.is_not(None) & PublicQuestion.hidden_at.is_(None)
+
+
+def _waits() -> ColumnElement[bool]:
+    return PublicQuestion.published_at.is_(None) & PublicQuestion.hidden_at.is_(None)
+
+
+def published_questions(call_id: int, query: str = "", page: int = 1) -> tuple[Sequence[PublicQuestion], int]:
+    """One page, the newest answer first, and how many there are."""
+    base = select(PublicQuestion).where(PublicQuestion.call_id == call_id, question_is_published())
+    if (found := search.matches("question", PublicQuestion.id, query)) is not None:  # type: ignore[arg-type]
+        base = base.where(found)
+    total = db.session.scalar(select(func.count()).select_from(base.subquery())) or 0
+    rows = db.session.scalars(
+        base.order_by(PublicQuestion.published_at.desc(), PublicQuestion.id.desc())
+        .limit(QUESTIONS_PAGE)
+        .offset((page - 1) * QUESTIONS_PAGE)
+    ).all()
+    return rows, total
+
+
+def count_published_questions(call_id: int) -> int:
+    query = select(func.count()).select_from(PublicQuestion)
+    return db.session.scalar(query.where(PublicQuestion.call_id == call_id, question_is_published())) or 0
+
+
+def own_questions(actor: Actor, call_id: int) -> Sequence[PublicQuestion]:
+    """What the actor asked and nobody has answered yet, the newest first."""
+    return db.session.scalars(
+        select(PublicQuestion)
+        .where(PublicQuestion.call_id == call_id, PublicQuestion.asked_by_id.in_(actor.same_as), _waits())
+        .order_by(PublicQuestion.id.desc())
+    ).all()
+
+
+def office_questions(call_id: int, page: int = 1) -> tuple[Sequence[PublicQuestion], int]:
+    """Waiting ones first, the longest wait at the head; then the published and the hidden, newest first."""
+    base = select(PublicQuestion).where(PublicQuestion.call_id == call_id)
+    total = db.session.scalar(select(func.count()).select_from(base.subquery())) or 0
+    rank = case((_waits(), 0), (PublicQuestion.hidden_at.is_(None), 1), else_=2)
+    waited = case((_waits(), PublicQuestion.asked_at), else_=None)
+    rows = db.session.scalars(
+        base.order_by(rank, waited, PublicQuestion.published_at.desc(), PublicQuestion.id)
+        .limit(QUESTIONS_PAGE)
+        .offset((page - 1) * QUESTIONS_PAGE)
+    ).all()
+    return rows, total
+
+
+def office_question(actor: Actor, public_id: str, question_id: str) -> PublicQuestion | None:
+    """A question to a call within the scope of the actor's grants."""
+    return db.session.scalars(
+        select(PublicQuestion)
+        .join(Call, PublicQuestion.call_id == Call.id)
+        .join(Program, Call.program_id == Program.id)
+        .where(
+            Call.public_id == public_id,
+            PublicQuestion.public_id == question_id,
+            call_in_scope(actor, *OFFICE_ROLES),
+        )
+        .options(joinedload(PublicQuestion.call))
+    ).one_or_none()
+
+
+def question(question_id: int) -> PublicQuestion:
+    return db.session.get_one(PublicQuestion, question_id)
+
+
+def waiting_questions(call_ids: Sequence[int]) -> dict[int, tuple[int, datetime]]:
+    """Call id -> how many wait for an answer, and since when the first does."""
+    rows = db.session.execute(
+        select(PublicQuestion.call_id, func.count(), func.min(PublicQuestion.asked_at))
+        .where(PublicQuestion.call_id.in_(call_ids), _waits())
+        .group_by(PublicQuestion.call_id)
+        .order_by(PublicQuestion.call_id)
+    )
+    return {call_id: (count, since) for call_id, count, since in rows}

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
 import holidays
 
+from portal.accounts.rules import Limit
 from portal.platform.language import Text
-from portal.programs.definition import Appeal, CallDefinition
+from portal.programs.definition import Appeal, CallDefinition, EligibilityChoice, EligibilityQuestion
+from portal.programs.models import Call, CallState
+
+ASKING = Limit("question", 10, timedelta(hours=1))  # questions of one person [P]
+DIGEST_HOUR: Final = 9  # officers hear of waiting questions at this hour of the call's day [P]
 
 FROZEN: dict[str, Text] = {
     "stages": Text("단계와 평가 기준", "stages and criteria"),
@@ -38,3 +46,60 @@ def appeal_last_day(notified: datetime | date, appeal: Appeal, country: str = "K
         while last.weekday() >= 5 or last in closed:
             last += timedelta(days=1)
     return last
+
+
+# --- the eligibility check ---
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What the answers come to: one that fails outweighs one that has to be talked over."""
+
+    result: Literal["passes", "fails", "ask"]
+    fails: list[EligibilityChoice]
+    asks: list[EligibilityChoice]
+
+
+def chosen(question: EligibilityQuestion, answers: Mapping[str, str]) -> EligibilityChoice | None:
+    return next((choice for choice in question.choices if choice.code == answers.get(question.code)), None)
+
+
+def verdict(questions: Iterable[EligibilityQuestion], answers: Mapping[str, str]) -> Verdict | None:
+    """None while a question has no answer of its own."""
+    picked = [chosen(question, answers) for question in questions]
+    given = [choice for choice in picked if choice is not None]
+    if not picked or len(given) < len(picked):
+        return None
+    fails = [choice for choice in given if choice.verdict == "fails"]
+    asks = [choice for choice in given if choice.verdict == "ask"]
+    return Verdict("fails" if fails else "ask" if asks else "passes", fails, asks)
+
+
+def carried_over(definition: CallDefinition, answers: Mapping[str, str]) -> dict[str, dict[str, str]]:
+    """Section -> question -> choice: what the check already knows of an application."""
+    found: dict[str, dict[str, str]] = {}
+    for question in definition.eligibility_check:
+        choice = chosen(question, answers)
+        if question.fills and choice is not None:
+            section, _, code = question.fills.partition(".")
+            found.setdefault(section, {})[code] = choice.code
+    return found
+
+
+# --- public questions ---
+
+
+def asking_ends(call: Call) -> datetime:
+    """The last questions are taken so long before the close that an answer still helps."""
+    return call.closes_at - timedelta(days=call.definition.questions_days)
+
+
+def can_ask(call: Call, now: datetime) -> bool:
+    return call.state is CallState.OPEN and call.opens_at <= now < asking_ends(call)
+
+
+def next_digest(now: datetime, zone: str) -> datetime:
+    """The next morning of the call's calendar that has not begun."""
+    there = now.astimezone(ZoneInfo(zone))
+    today = datetime.combine(there.date(), time(DIGEST_HOUR), tzinfo=ZoneInfo(zone))
+    return today if now < today else today + timedelta(days=1)

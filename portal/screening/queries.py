@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import aliased, contains_eager, joinedload, selectinload
 
 from portal.accounts.models import Person, Sanction
@@ -184,13 +185,23 @@ def waiting_count(stage_id: int) -> int:
     )
 
 
-def still_to_enter(call_id: int) -> int:
-    """Submitted applications whose own, later deadline has not passed: the first stage is not whole yet."""
+def still_to_enter(call_id: int, now: datetime) -> int:
+    """Applications whose own, later deadline has not passed, or has and is being dealt with: the first stage is not
+    whole yet. Drafts and withdrawn ones count while they could still be handed in."""
     return (
         db.session.scalar(
             select(func.count())
             .select_from(Application)
-            .where(Application.call_id == call_id, Application.state == ApplicationState.SUBMITTED)
+            .where(
+                Application.call_id == call_id,
+                or_(
+                    Application.state == ApplicationState.SUBMITTED,
+                    and_(
+                        Application.state.in_((ApplicationState.DRAFT, ApplicationState.WITHDRAWN)),
+                        Application.closes_at > now,
+                    ),
+                ),
+            )
         )
         or 0
     )

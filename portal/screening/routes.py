@@ -40,7 +40,7 @@ def _queue(call: Call, form: OpenReviewForm) -> Response:
         stage_name=call.definition.stage(stage.code).names,
         stage_chips=pages.stage_chips(call, stage, "screening.queue"),
         state_chips=pages.state_chips(call, stage, found, state), waiting=queries.waiting_count(stage.id),
-        still_to_enter=queries.still_to_enter(call.id) if stage.position == call.stages[0].position else 0,
+        still_to_enter=queries.still_to_enter(call.id, context().now) if stage.position == call.stages[0].position else 0,
         pagination=pages.pagination(found, call.public_id),
     )  # fmt: skip
 

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from portal.applications.models import EntryState, Reopening, StageEntry
 from portal.applications.queries.reopenings import live
-from portal.applications.queries.submissions import content_of
+from portal.applications.queries.submissions import application_by_id, content_of
 from portal.applications.service.close import move_entry
 from portal.applications.service.reopening import ask_to_complete as reopen
 from portal.applications.service.reopening import take_back
@@ -162,7 +162,7 @@ def _undecided(context: Context, screening_id: int) -> Screening:
 def _tell_when_done(context: Context, stage: Stage) -> None:
     """The stage is screened when nothing waits and nobody can still enter."""
     db.session.flush()
-    if queries.waiting_count(stage.id) or (stage.position == _first_position(stage) and _late_ones(stage)):
+    if queries.waiting_count(stage.id) or (stage.position == _first_position(stage) and _late_ones(context, stage)):
         return
     enqueue(STAGE_SCREENED, {"stage_id": stage.id}, key=f"{stage.id}", now=context.now)
 
@@ -171,8 +171,15 @@ def _first_position(stage: Stage) -> int:
     return min(s.position for s in stage.call.stages)
 
 
-def _late_ones(stage: Stage) -> int:
-    return queries.still_to_enter(stage.call_id)
+def _late_ones(context: Context, stage: Stage) -> int:
+    return queries.still_to_enter(stage.call_id, context.now)
+
+
+def look_again(context: Context, application_id: int) -> None:
+    """An application's own later deadline has passed and it did not enter: the first stage may be whole without it."""
+    stages = application_by_id(application_id).call.stages
+    if stages[0].opened_at is not None:
+        _tell_when_done(context, stages[0])
 
 
 def open_review(context: Context, stage_id: int) -> Stage:
@@ -184,7 +191,8 @@ def open_review(context: Context, stage_id: int) -> Stage:
     ).first()
     if in_review is None:
         raise StillWaiting(count=waiting)
-    audit.record(context, "ReviewOpenedEarly", "stage", stage.public_id, waiting=waiting)
+    late = _late_ones(context, stage) if stage.position == _first_position(stage) else 0
+    audit.record(context, "ReviewOpenedEarly", "stage", stage.public_id, waiting=waiting, still_to_enter=late)
     enqueue(STAGE_SCREENED, {"stage_id": stage_id}, key=f"{stage_id}:early", now=context.now)
     return stage
 

@@ -13,7 +13,7 @@ from portal.platform import clock
 from portal.platform.context import Context
 from portal.platform.language import Text
 from portal.platform.transaction import in_transaction
-from portal.platform.web import ActionForm, PortalForm, context, perform
+from portal.platform.web import ActionForm, PortalForm, context, kept_through_sign_in, perform
 
 T = TypeVar("T")
 PENDING = "second_factor_pending"
@@ -39,13 +39,12 @@ def tried(action: Callable[[Context], T]) -> T:
 
 
 def enter(token: str, *, pending: bool = False) -> None:
-    """Nothing of the browser's earlier session survives but the language on the screen."""
-    language = session.get("lang")
+    """Nothing of the browser's earlier session survives but what says nothing of a person: language, plain choices."""
+    kept = {key: session[key] for key in kept_through_sign_in if session.get(key)}
     session.clear()
+    session.update(kept)
     session["token"] = token
     session["seen"] = int(clock.real_now().timestamp())
-    if language:
-        session["lang"] = language
     if pending:
         session[PENDING] = True
 

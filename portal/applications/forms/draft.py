@@ -32,6 +32,11 @@ class StartForm(PortalForm):
     who = RadioField(text("신청하는 기관", "Applying institution"), validate_choice=False)
     name = TextField(text("기관 이름", "Name of the institution"), [length(max=200)])
     kind = SelectField(text("기관 유형", "Kind of institution"), validate_choice=False)
+    code = TextField(
+        text("늦은 제출 코드", "Code for a late submission"),
+        [required(), length(60)],
+        description=text("담당자에게서 받은 코드입니다.", "The code that an officer gave you."),
+    )
     consent = BooleanField(
         text(
             "위 내용을 읽었으며, 내 개인정보를 이 신청에 이용하는 데 동의합니다.",
@@ -40,10 +45,17 @@ class StartForm(PortalForm):
     )
 
     def __init__(
-        self, *args: Any, affiliations: list[tuple[str, Text | str]], institutions: bool = True, **kwargs: Any
+        self,
+        *args: Any,
+        affiliations: list[tuple[str, Text | str]],
+        institutions: bool = True,
+        late: bool = False,
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         self.institutions = institutions
+        if not late:
+            del self.code
         if not institutions:
             del self.who, self.name, self.kind
             return

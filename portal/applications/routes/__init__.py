@@ -12,6 +12,8 @@ from portal.applications.routes import (  # noqa: E402
     confirm,
     consortium,
     costs,
+    deadlines,
+    late,
     means,
     reopening,
     sections,
@@ -19,4 +21,17 @@ from portal.applications.routes import (  # noqa: E402
     submit,
 )
 
-__all__ = ["attachments", "bp", "confirm", "consortium", "costs", "means", "reopening", "sections", "start", "submit"]
+__all__ = [
+    "attachments",
+    "bp",
+    "confirm",
+    "consortium",
+    "costs",
+    "deadlines",
+    "late",
+    "means",
+    "reopening",
+    "sections",
+    "start",
+    "submit",
+]

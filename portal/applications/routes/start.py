@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from flask import Response, g, url_for
+from flask import Response, g, request, url_for
 
 from portal.applications import rules, service
 from portal.applications.consent import CURRENT
 from portal.applications.forms.draft import StartForm, TitleForm
 from portal.applications.models import Application
 from portal.applications.policies import applies, edits_application
-from portal.applications.queries import drafts
+from portal.applications.queries import drafts, extensions
 from portal.applications.routes import bp
+from portal.applications.routes.late import count_guess
+from portal.applications.rules.extension import takes_codes
 from portal.platform.access import guard, subject
 from portal.platform.context import Context
 from portal.platform.language import Text, say
 from portal.platform.web import page, perform
 from portal.programs.models import Call
+from portal.programs.routes.asking import checked_answers
+from portal.programs.rules import carried_over, verdict
 
 
 @bp.route("/calls/<public_id>/apply", methods=["GET", "POST"], endpoint="start")
@@ -27,21 +31,38 @@ def start_application(public_id: str) -> Response:
         (str(a.id), f"{a.organisation.name} · {a.department.name}" if a.department else a.organisation.name)
         for a in mine
     ]
-    institutions = call.definition.has_institutions
-    form = StartForm(affiliations=choices, institutions=institutions)
+    institutions, late = call.definition.has_institutions, takes_codes(call, g.now)
+    given = request.args.get("code", "")[:60]
+    form = StartForm(affiliations=choices, institutions=institutions, late=late, data={"code": given} if late else None)
+    answers = checked_answers(call)
 
     def act(context: Context) -> str:
-        made = service.start(context, call.id, form.title.data, _lead(form) if institutions else None)
+        lead = _lead(form) if institutions else None
+        if late:
+            made = service.start_late(context, call.id, form.title.data, lead, answers, form.code.data)
+        else:
+            made = service.start(context, call.id, form.title.data, lead, answers)
         return url_for("desks_applicant.cockpit", public_id=made.public_id)
 
-    done = perform(form, act, Text("신청서를 만들었습니다.", "Your application has been started."))
+    done = perform(form, act, _started(call, answers)) if not late or count_guess(form) else None
     if done is not None:
         return done
     return page(
-        "applications/start.html", form=form, call=call, consent=CURRENT, consent_rows=_consent_rows(), has_affiliation=bool(mine),
-        earlier=drafts.drafts_of_call(g.actor, call.id),
-        taking=call.state in service.TAKING and call.opens_at <= g.now < call.closes_at,
+        "applications/start.html", form, call=call, consent=CURRENT, consent_rows=_consent_rows(), has_affiliation=bool(mine),
+        earlier=drafts.drafts_of_call(g.actor, call.id), late=late, given=given,
+        late_drafts=extensions.late_drafts(g.actor, call.id, g.now) if late else [],
+        taking=late or (call.state in service.TAKING and call.opens_at <= g.now < call.closes_at),
+        checked=verdict(call.definition.eligibility_check, answers),
     )  # fmt: skip
+
+
+def _started(call: Call, answers: dict[str, str]) -> Text:
+    if not carried_over(call.definition, answers):
+        return Text("신청서를 만들었습니다.", "Your application has been started.")
+    return Text(
+        "신청서를 만들었습니다. 자격 확인에서 고른 답을 옮겨 적었으니 살펴봐 주십시오.",
+        "Your application has been started. Your answers to the eligibility check were carried over; look them through.",
+    )
 
 
 def _lead(form: StartForm) -> service.Lead:

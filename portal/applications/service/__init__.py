@@ -15,6 +15,7 @@ from portal.applications.service.consortium import (
 )
 from portal.applications.service.costs import save_costs
 from portal.applications.service.draft import TAKING, Lead, opened, rename, start
+from portal.applications.service.extension import extend_one, issue_code, mint_code, start_late, use_code
 from portal.applications.service.means import save_means
 from portal.applications.service.members import (
     add_member,
@@ -45,11 +46,14 @@ __all__ = [
     "confirm",
     "consent",
     "enter_stage",
+    "extend_one",
     "hand_in",
     "invite_institution",
+    "issue_code",
     "join_institution",
     "known_of",
     "link_memberships",
+    "mint_code",
     "mint_confirmation_link",
     "mint_institution_link",
     "mint_member_link",
@@ -67,7 +71,9 @@ __all__ = [
     "save_means",
     "save_section",
     "start",
+    "start_late",
     "submit",
     "take_back",
+    "use_code",
     "withdraw",
 ]

@@ -24,11 +24,12 @@ from portal.programs.queries import stages_of
 def close(context: Context, application_id: int) -> StageEntry | None:
     """SUBMITTED -> CLOSED once the effective deadline has passed; its last submission enters the first stage.
 
-    Safe to run twice. Before the deadline (it was moved) the job is asked for again; drafts and withdrawn
-    applications stay what they are. Returns the entry, also on a repetition.
+    Safe to run twice. Before the deadline (it was moved) the job is asked for again, also for a draft with a deadline
+    of its own; drafts and withdrawn applications stay what they are. Returns the entry, also on a repetition.
     """
     application = locked(application_id)
-    if application.state is ApplicationState.SUBMITTED and before_deadline(context.now, application.deadline):
+    own = application.closes_at is not None
+    if (application.state is ApplicationState.SUBMITTED or own) and before_deadline(context.now, application.deadline):
         ask_to_close(context, application)
         return None
     if not close_is_due(application.state, context.now, application.deadline):

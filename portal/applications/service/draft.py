@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from portal.accounts.models import Affiliation, Person
@@ -30,6 +31,7 @@ from portal.platform.files import refuse_resident_numbers
 from portal.platform.formats import moment
 from portal.platform.language import language
 from portal.programs.models import Call, CallState
+from portal.programs.rules import carried_over
 
 
 @dataclass(frozen=True)
@@ -42,14 +44,19 @@ class Lead:
     country: str = "KR"
 
 
-def start(context: Context, call_id: int, title: str, lead: Lead | None = None) -> Application:
+def start(
+    context: Context, call_id: int, title: str, lead: Lead | None = None, answers: Mapping[str, str] | None = None, *,
+    late: bool = False,
+) -> Application:  # fmt: skip
     """A draft with its owner as principal investigator and, where institutions apply, the lead (joined).
 
-    The owner has read the consent text on the same page, so the consent is recorded here.
+    The owner has read the consent text on the same page, so the consent is recorded here. `answers` of the
+    eligibility check are carried over. `late`: a code follows in the same transaction, so the close does not count.
     Raises NotOpen, CallClosed, UnknownAffiliation, ResidentNumberFound.
     """
     call = db.session.get_one(Call, call_id)
-    _taking_applications(context, call)
+    if not late:
+        _taking_applications(context, call)
     refuse_resident_numbers(title, "title")
     if context.actor.person_id is None:
         raise Forbidden
@@ -83,6 +90,8 @@ def start(context: Context, call_id: int, title: str, lead: Lead | None = None) 
         context, "ApplicationStarted", "application", application.public_id, call=call.public_id,
         institution=institution.public_id if institution else None, consent=CURRENT.sha256,
     )  # fmt: skip
+    for section, known in carried_over(call.definition, answers or {}).items():
+        next_version(context, application, section, "", 0).answers = known
     return application
 
 

@@ -12,9 +12,11 @@ from portal.applications.models import Application, ApplicationState, Submission
 from portal.applications.policies import views_application
 from portal.applications.queries import reopenings
 from portal.applications.queries.consortium import unlinked_memberships
+from portal.applications.queries.extensions import latest_extension
 from portal.applications.routes.missing import missing_rows
 from portal.applications.rules import can_lead, is_open
 from portal.applications.rules.completeness import completeness
+from portal.applications.rules.extension import takes_codes
 from portal.desks.applicant import matrix, pages
 from portal.desks.applicant import queries as desk
 from portal.platform.access import guard, signed_in, subject
@@ -61,6 +63,7 @@ def cockpit(public_id: str) -> Any:
         stops=sum(m.blocking for m in missing), tasks=pages.tasks(draft, standing, missing),
         matrix=matrix.matrix(draft, standing, missing, g.now), columns=matrix.COLUMNS, caps=matrix.caps(draft),
         saved_at=pages.saved_at(draft), state=pages.STATES[application.state],
+        extension=latest_extension(application.id), takes_codes=takes_codes(application.call, g.now),
     )  # fmt: skip
 
 

@@ -54,6 +54,10 @@ def todo(calls: Sequence[Call], found: Waiting) -> list[dict[str, Any]]:
         ),
         (found.late_reviews, "reviews.progress", "danger", Text("기한이 지난 평가 {n}건", "{n} reviews overdue")),
         (
+            found.questions, "programs.office_questions", "warning",
+            Text("답변을 기다리는 질문 {n}건", "{n} questions waiting for an answer"),
+        ),
+        (
             found.unsure_letters, "notifications.messages", "warning",
             Text("발송을 확인할 편지 {n}통", "{n} letters to check"),
         ),

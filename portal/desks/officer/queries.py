@@ -27,7 +27,7 @@ from portal.platform.db import db
 from portal.platform.jobs import Job, JobState
 from portal.platform.visibility import clause
 from portal.programs.models import Call, Program, Stage
-from portal.programs.queries import OFFICE_ROLES, call_in_scope
+from portal.programs.queries import OFFICE_ROLES, call_in_scope, waiting_questions
 from portal.reviews.models import Review, ReviewState
 from portal.routing.models import Assignment, AssignmentState
 from portal.screening.models import Screening, ScreeningState
@@ -50,6 +50,7 @@ class Waiting:
     approvals: dict[int, int]
     late_reviews: dict[int, int]
     unsure_letters: dict[int, int]
+    questions: dict[int, int]
     parked: int
 
 
@@ -59,7 +60,7 @@ def _by_call(query: Any) -> dict[int, int]:
 
 
 def waiting(call_ids: list[int], now: datetime) -> Waiting:
-    """Six counts, each one query whatever the number of calls."""
+    """Seven counts, each one query whatever the number of calls."""
     screenings = (
         select(Stage.call_id, func.count())
         .select_from(Screening)
@@ -109,6 +110,7 @@ def waiting(call_ids: list[int], now: datetime) -> Waiting:
         approvals=_by_call(approvals),
         late_reviews=_by_call(late),
         unsure_letters=_by_call(letters),
+        questions={call_id: count for call_id, (count, _) in waiting_questions(call_ids).items()},
         parked=parked,
     )
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from math import ceil
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from flask import Blueprint, g, request, url_for
 
@@ -13,7 +12,6 @@ from portal.applications.queries.submissions import content_of
 from portal.audit import queries as audit
 from portal.audit.service import record
 from portal.desks.officer import pages, queries
-from portal.desks.officer.forms import ExtendForm
 from portal.desks.officer.policies import minds_jobs, reads_office_application, works_in_office
 from portal.platform import jobs as platform_jobs
 from portal.platform.access import guard, subject
@@ -23,9 +21,8 @@ from portal.platform.jobs import JobState, kinds
 from portal.platform.language import Text
 from portal.platform.web import ActionForm, page, perform
 from portal.programs import queries as programs
-from portal.programs import service as program_service
 from portal.programs.models import Call
-from portal.programs.policies import administrator_of_call, officer_of_call
+from portal.programs.policies import officer_of_call
 
 bp = Blueprint("desks_officer", __name__)
 
@@ -80,44 +77,18 @@ def office() -> Any:
 @bp.get("/office/calls/<public_id>")
 @guard(officer_of_call)
 def call(public_id: str) -> Any:
-    return _overview(subject(Call), ExtendForm())
-
-
-def _overview(found: Call, form: ExtendForm) -> Any:
+    found = subject(Call)
     counts = queries.application_counts([found.id]).get(found.id, {})
     entries = queries.entry_counts([found.id])
     awards = queries.award_counts([found.id]).get(found.id, 0)
     decided = queries.decisions(found.id)
     return page(
-        "desks/officer/call.html", form=form, call=found, counts=counts, states=pages.APPLICATION_STATES,
+        "desks/officer/call.html", call=found, counts=counts, states=pages.APPLICATION_STATES,
         funnel=pages.funnel(found, counts, entries, awards),
         days=pages.stage_days(found, found.stages, decided, g.now),
         todo=pages.todo([found], queries.waiting([found.id], g.now)), decisions=decided,
-        amendments=programs.amendments(found), history=pages.history_steps(audit.history("call", found.public_id)),
-        may_extend=g.actor.has("administrator", *found.scopes),
+        history=pages.history_steps(audit.history("call", found.public_id)),
     )  # fmt: skip
-
-
-@bp.post("/office/calls/<public_id>/extend")
-@guard(administrator_of_call)
-def extend(public_id: str) -> Any:
-    found, form = subject(Call), ExtendForm()
-    call_id = found.id
-
-    def act(context: Context) -> str:
-        closes_at = form.closes_at.data.replace(tzinfo=ZoneInfo("Asia/Seoul"))
-        reason = {"ko": form.reason_ko.data, "en": form.reason_en.data}
-        program_service.extend_call(context, call_id, closes_at, reason)
-        return url_for("desks_officer.call", public_id=public_id)
-
-    done = perform(
-        form, act, Text("마감을 연장하고 신청자에게 알립니다.", "The deadline is extended; applicants are told.")
-    )
-    if done is not None:
-        return done
-    again = programs.office_call(g.actor, public_id)
-    assert again is not None
-    return _overview(again, form)
 
 
 @bp.get("/office/calls/<public_id>/applications")

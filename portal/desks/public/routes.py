@@ -13,6 +13,7 @@ from portal.programs import queries as programs
 from portal.programs.loader import file_schema
 from portal.programs.models import Call
 from portal.programs.policies import reads_call
+from portal.programs.rules import can_ask
 
 bp = Blueprint("desks_public", __name__)
 
@@ -95,6 +96,7 @@ def call(public_id: str) -> Any:
     return page(
         "desks/public/call.html", call=found, definition=found.definition, amendments=pages.amendment_steps(programs.amendments(found)),
         stages=programs.stages_of(found), decisions=queries.published_decisions(found.id),
+        questions=programs.count_published_questions(found.id), asking=can_ask(found, g.now),
     )  # fmt: skip
 
 

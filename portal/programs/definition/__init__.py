@@ -11,6 +11,8 @@ from portal.programs.definition.call import CallDefinition, ProgramDefinition, c
 from portal.programs.definition.law import Appeal, ConflictGround, Disclosure, MatchingRate, Regime
 from portal.programs.definition.questions import (
     AttachmentSlot,
+    EligibilityChoice,
+    EligibilityQuestion,
     EligibilityRule,
     FileKind,
     MemberRule,
@@ -43,7 +45,7 @@ from portal.programs.definition.words import INSTITUTION_KINDS, Choice, Code, In
 __all__ = [
     "INSTITUTION_KINDS", "Anchor", "Appeal", "AttachmentSlot", "AwardRule", "CallDefinition",
     "Choice", "Code", "Component", "ComponentOption", "Condition", "ConflictGround", "CostCategory",
-    "Criterion", "Disclosure", "EligibilityRule", "FileKind", "InstitutionKind", "LineDefinition", "Mark",
+    "Criterion", "Disclosure", "EligibilityChoice", "EligibilityQuestion", "EligibilityRule", "FileKind", "InstitutionKind", "LineDefinition", "Mark",
     "MatchingRate", "MemberRule", "PanelRule", "Part", "PlanDefinition", "PointItem", "PoolDefinition",
     "ProgramDefinition", "Question", "QuestionKind", "Regime", "ScreeningRule", "Section",
     "ShownIf", "Stage", "Track", "Words", "canonical", "digest", "parse",

@@ -12,6 +12,7 @@ from pydantic import BaseModel, Field, model_validator
 from portal.programs.definition.law import Regime
 from portal.programs.definition.questions import (
     AttachmentSlot,
+    EligibilityQuestion,
     EligibilityRule,
     MemberRule,
     Section,
@@ -54,9 +55,12 @@ class CallDefinition(Part):
     first_month: Month  # award months run from here
     months: int
     open_days: int
+    questions_days: int = Field(default=0, ge=0)  # so many days before the close the last public question is taken
+    late_codes: bool = False  # officers may let one applicant in after the close, by a code
     min_institutions: int = 1
     max_institutions: int = 30
     eligibility: list[EligibilityRule]
+    eligibility_check: list[EligibilityQuestion] = []
     sections: list[Section]
     attachments: list[AttachmentSlot]
     costs: list[CostCategory]

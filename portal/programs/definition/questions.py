@@ -92,6 +92,32 @@ class EligibilityRule(Part):
     mark: Mark | None = None
 
 
+class EligibilityChoice(Part):
+    """One answer to a question of the eligibility check. `reason` says why it fails or has to be talked over,
+    `remedy` what could be done."""
+
+    code: Code
+    names: Words
+    verdict: Literal["passes", "fails", "ask"] = "passes"
+    reason: Words = {}
+    article: Words = {}
+    remedy: Words = {}
+
+
+class EligibilityQuestion(Part):
+    """Asked of anybody before an application; it informs and bars nobody.
+
+    `fills` names a question (`section.question`) into which the answer is carried when an application is started.
+    """
+
+    code: Code
+    names: Words
+    hint: Words = {}
+    choices: list[EligibilityChoice]
+    fills: str | None = None
+    mark: Mark | None = None
+
+
 class MemberRule(Part):
     """How many people a team has; `one_each`: nobody may be in two teams of the call."""
 

@@ -24,7 +24,9 @@ from portal.programs.forms.fields import (
 )
 from portal.programs.forms.program import BaseForm
 
-LONG = frozenset({"text", "guidance", "hint", "note", "purpose", "for_whom", "how_much", "unit_value_source", "reason"})
+LONG = frozenset(
+    {"text", "guidance", "hint", "note", "purpose", "for_whom", "how_much", "unit_value_source", "reason", "remedy"}
+)
 AMOUNTS = frozenset({"max_per_year", "fixed", "rank_caps", "unit_value", "announced_total", "second_approver_above"})
 NOT_SAID = Text("밝히지 않음", "Not said")
 LARGEST = 2**53

@@ -20,9 +20,27 @@ from portal.programs.service.drafting import (
     take_back,
 )
 from portal.programs.service.preview import make_preview
+from portal.programs.service.questions import answer_question, ask_for_digest, ask_question, hide_question
 
 __all__ = [
-    "CallFacts", "NewProgram", "amend_call", "change_draft", "change_facts", "clone_call", "close_call", "draft_call",
-    "extend_call", "install_program", "make_preview", "mark_decided", "new_program", "open_call", "release_call",
+    "CallFacts",
+    "NewProgram",
+    "amend_call",
+    "answer_question",
+    "ask_for_digest",
+    "ask_question",
+    "change_draft",
+    "change_facts",
+    "clone_call",
+    "close_call",
+    "draft_call",
+    "extend_call",
+    "hide_question",
+    "install_program",
+    "make_preview",
+    "mark_decided",
+    "new_program",
+    "open_call",
+    "release_call",
     "take_back",
 ]  # fmt: skip

@@ -20,6 +20,7 @@ ALONE = (
     ("call", "stage", "panel", "amendment"),
     ("sign_in_session",), ("letter",), ("job",), ("organisation", "department"),
     ("budget_movement", "budget_entry"), ("routing_run",), ("ranking_run",),
+    ("public_question",), ("late_code",),
 )  # fmt: skip
 KEPT = {"audit_event", "audit_value", "audit_head", "audit_anchor", "request_claim", "throttle"}
 

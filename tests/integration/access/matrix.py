@@ -125,6 +125,10 @@ RULES: dict[str, Rule] = {
         rows=(
             get("desks_public.call", "public_id=open_call"), get("desks_public.call", CALL),
             get("desks_public.call", "public_id=hidden_call", allowed=NOBODY),
+            get("programs.questions", "public_id=asking_call"), get("programs.questions", CALL),
+            get("programs.questions", "public_id=hidden_call", allowed=NOBODY),
+            both("programs.eligibility", "public_id=asking_call"), both("programs.eligibility", CALL, allowed=NOBODY),
+            get("programs.eligibility_result", "public_id=asking_call", get=302),
         ),
     ),
     "programs.officer_of_call": Rule(
@@ -153,10 +157,30 @@ RULES: dict[str, Rule] = {
             get("awards.awards", "public_id=undecided_call"),
             post("awards.propose", RANKED, "stage=final", but={"barred_officer": 403}),
             get("screening.queue", ROUTED), post("screening.open_review", ROUTED, "stage=paper"),
+            get("programs.office_questions", "public_id=asking_call"),
+            get("applications.deadlines", CALL), get("applications.deadlines", "public_id=late_call"),
+            post("applications.extend_one", "public_id=open_call"),
+            post("applications.issue_code", "public_id=late_call"),
+            post("applications.issue_code", CALL, allowed=NOBODY),
         ),
     ),
     "programs.administrator_of_call": Rule(
-        "administrator barred_officer", 404, rows=(post("desks_officer.extend", "public_id=open_call"),)
+        "administrator barred_officer", 404, rows=(post("applications.extend", "public_id=open_call"),)
+    ),
+    "programs.asks_question": Rule(
+        SIGNED_IN, 404,
+        rows=(
+            post("programs.ask", "public_id=asking_call"),
+            post("programs.ask", "public_id=hidden_call", allowed=NOBODY),
+        ),
+    ),
+    "programs.answers_question": Rule(
+        WHOLE_OFFICE, 404,
+        rows=(
+            both("programs.answer", "public_id=asking_call question_id=waiting_question"),
+            both("programs.answer", f"{CALL} question_id=waiting_question", allowed=NOBODY),
+            post("programs.hide", "public_id=asking_call question_id=waiting_question"),
+        ),
     ),
     # --- an application in draft: its team, by membership ---
     "applications.applies": Rule(
@@ -222,6 +246,8 @@ RULES: dict[str, Rule] = {
         rows=(
             post("applications.submit", DRAFT), both("applications.withdraw", DRAFT),
             post("applications.reinstate", DRAFT),
+            both("applications.late_code", "public_id=late_draft"),
+            both("applications.late_code", DRAFT, allowed=NOBODY, but={"co_applicant": 403}),
         ),
     ),
     "applications.views_reopening": Rule(
@@ -497,6 +523,13 @@ SIGHTS: tuple[Sight, ...] = (
     # what published awards have taken, nothing of the one that is only reserved
     Sight("desks_public.programs", "1,900,000원", EVERYBODY),
     Sight("desks_public.programs", "3,800,000원", NOBODY),
+    # questions: published ones for everybody, waiting ones for the office and whoever asked
+    Sight("programs.questions", "공개된 물음", EVERYBODY, "public_id=asking_call"),
+    Sight("programs.questions", "기다리는 물음", "other_applicant", "public_id=asking_call"),
+    Sight("programs.questions", "가려진 물음", NOBODY, "public_id=asking_call"),
+    Sight("programs.office_questions", "기다리는 물음", WHOLE_OFFICE, "public_id=asking_call"),
+    # a deadline of its own is told to the office, unless a conflict bars
+    Sight("applications.deadlines", "장비가 고장 났습니다.", OFFICE, CALL),
     # calls, letters, lines
     Sight("routing.conflicts", "새벽모델", NOBODY, "public_id=open_call"),
     Sight("desks_public.programs", "숨은 공고", NOBODY),

@@ -36,6 +36,7 @@ SHOWN_BY: dict[str, str] = {
     "programs.granted": "ranking.works_on_ranking",
     "programs.is_no_preview": "programs.officer_of_call",
     "programs.program_is_public": "sees desks_public.programs",
+    "programs.question_is_published": "sees programs.questions",
     "ranking.bars_nobody": "ranking.works_on_ranking",
     "reviews.queries.mine.assigned_to": "reviews.reviews_application",
     "reviews.queries.mine.offered_to": "reviews.opens_review",

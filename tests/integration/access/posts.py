@@ -251,6 +251,7 @@ RESERVED = ("awards.awards", "public_id=reserved_call")
 RANKED = ("ranking.ranking", "public_id=waiting_call")
 ROUTED = ("routing.routing", "public_id=routing_call")
 PROGRESS = ("reviews.progress", CALL)
+QUESTION = ("programs.answer", "public_id=asking_call question_id=waiting_question")
 OFFER = ("awards.offer", "public_id=award")
 JSON = {"X-Requested-With": "autosave", "Accept": "application/json"}
 
@@ -366,9 +367,6 @@ POSTS: dict[str, Post] = {
     ),
     "desks_reviewer.submit": Post("assigned", ("desks_reviewer.submit", ""), before=second_review_is_written),
     # --- the office ---
-    "desks_officer.extend": Post(
-        "administrator", ("desks_officer.call", "public_id=open_call"), {"closes_at": "2026-08-20T18:00", "reason": WHY}
-    ),
     "programs.new_program": Post(
         "administrator", ("programs.new_program", ""),
         {"code": "NEWER", "program_names-ko": "새 사업", "program_names-en": "New program", "funder-ko": "기관", "funder-en": "Funder", "line": "seed"},
@@ -426,6 +424,27 @@ POSTS: dict[str, Post] = {
     "awards.pass_over": Post("administrator", RESERVED, {"reason": WHY}, a_place_is_free),
     "awards.accept": Post("owner", OFFER),
     "awards.decline": Post("owner", OFFER, {"reason": WHY}),
+    # --- before the deadline ---
+    "programs.eligibility": Post("anonymous", ("programs.eligibility", "public_id=asking_call")),
+    "programs.ask": Post("owner", ("programs.questions", "public_id=asking_call"), {"text": WHY}),
+    "programs.answer": Post(
+        "officer", QUESTION, {"shown_ko": WHY, "shown_en": "", "answer_ko": WHY, "answer_en": "Yes.", "publish": "yes"}
+    ),
+    "programs.hide": Post("officer", QUESTION, {"reason": WHY}),
+    "applications.extend": Post(
+        "administrator", ("applications.deadlines", "public_id=open_call"), {"closes_at": "2026-08-20T18:00", "reason_ko": WHY}
+    ),
+    "applications.extend_one": Post(
+        "officer", ("applications.deadlines", "public_id=open_call"),
+        {"who": "person1@example.org", "until": "2026-08-20T18:00", "reason": WHY},
+    ),
+    "applications.issue_code": Post(
+        "officer", ("applications.deadlines", "public_id=late_call"),
+        {"code_until": "2026-08-20T18:00", "code_reason": WHY, "for_email": ""},
+    ),
+    "applications.late_code": Post(
+        "owner", ("applications.late_code", "public_id=late_draft"), {"code": "late_code"}
+    ),
     "budgets.change_cap": Post("budget_officer", ("budgets.line", "public_id=line"), {"cap": "9,000,000", "reason": WHY}),
     "budgets.new_line": Post(
         "budget_officer", ("budgets.new_line", ""),

@@ -24,7 +24,14 @@ from sqlalchemy.orm import Session
 from portal.accounts import service as accounts
 from portal.accounts.models import Account, Person
 from portal.applications import service as applications
-from portal.applications.models import Application, Attachment, EntryState, Institution, InstitutionRole
+from portal.applications.models import (
+    Application,
+    Attachment,
+    EntryState,
+    Extension,
+    Institution,
+    InstitutionRole,
+)
 from portal.awards import service as awards
 from portal.awards.models import Award, Decision, Outcome, Result
 from portal.awards.service.table import Advice
@@ -38,6 +45,7 @@ from portal.platform.db import db
 from portal.platform.jobs import Job, JobState
 from portal.programs import service as programs
 from portal.programs.definition import CallDefinition
+from portal.programs.models import Call
 from portal.reviews import service as reviewing
 from portal.reviews.models import Review, ReviewState
 from portal.routing import service as routing_service
@@ -45,7 +53,7 @@ from portal.routing.models import Assignment, AssignmentState, Seat
 from portal.screening import service as screening
 from tests.factories import applications as drafts
 from tests.factories import awards as decided
-from tests.factories import base, consortia, reviews, routing
+from tests.factories import base, before, consortia, reviews, routing
 from tests.factories.accounts import account
 from tests.factories.screening import content, rule
 from tests.factories.seed_call import seed_call
@@ -170,7 +178,7 @@ def build(app: Flask, chance: Chance, secret: Secret | None = None) -> World:
     world = World(app, secret or Secret())
     for part in (
         _people, _plan, _drafting, _in_review, _screened_and_routed, _past, _decided, _undecided, _waiting,
-        _office,
+        _office, _before_deadlines,
     ):  # fmt: skip
         chance.begin(part.__name__)
         base.committed(partial(part, world))
@@ -513,4 +521,41 @@ def _office(world: World) -> None:
         "letter": letter.public_id, "job": str(job.id),
         "line": lines_by_code(["t_data_2025"])["t_data_2025"].public_id,
         "gpu_line": lines_by_code(["t_gpu_2025"])["t_gpu_2025"].public_id,
+    }  # fmt: skip
+
+
+# --- questions, deadlines of one application, codes for late ones ---
+
+
+def _before_deadlines(world: World) -> None:
+    asking = base.open_call(as_wbl(before.asking_definition()))
+    rival = world.context("other_applicant")
+    waiting, out, hidden = (
+        programs.ask_question(rival, asking.id, text)
+        for text in ("기다리는 물음이 있습니다.", "공개된 물음이 있습니다.", "가려진 물음이 있습니다.")
+    )
+    for asked in (out, hidden):
+        words = {"ko": asked.text, "en": "A question"}
+        programs.answer_question(world.context("officer"), asked.id, words, {"ko": WHY, "en": "Yes."}, publish=True)
+    programs.hide_question(world.context("officer"), hidden.id, WHY)
+    missed = before.missed(as_wbl(before.asking_definition(late_codes=True)), world.context("owner"))
+    late = missed.call
+    team = drafts.Consortium(late.id, late.public_id, missed.id, missed.public_id, [missed.owner_id], [])
+    team.institutions = [i.public_id for i in consortia.drafts.institutions_of(missed.id)]
+    drafts.member(team, world.person("co_applicant"))
+    _, code = applications.issue_code(world.context("officer"), late, clock.now() + timedelta(days=2), WHY)
+    opened = db.session.scalars(select(Call).where(Call.public_id == world.ids["open_call"])).one()
+    applications.extend_one(
+        world.context("officer"), opened.id, world.person("owner").email, opened.closes_at + timedelta(days=1), WHY
+    )
+    closed = db.session.scalars(select(Application).where(Application.public_id == world.ids["app"])).one()
+    db.session.add(
+        Extension(
+            application_id=closed.id, old_closes_at=clock.now() - timedelta(days=3), reason="장비가 고장 났습니다.",
+            new_closes_at=clock.now() - timedelta(days=2), given_at=clock.now() - timedelta(days=4),
+        )
+    )  # fmt: skip
+    world.ids |= {
+        "asking_call": asking.public_id, "waiting_question": waiting.public_id, "late_call": late.public_id,
+        "late_draft": missed.public_id, "late_code": code or "", "question": out.public_id,
     }  # fmt: skip

@@ -10,7 +10,16 @@ from typing import Any
 from sqlalchemy import select
 
 from portal.accounts.models import Person
-from portal.applications.models import Application, Institution, Member, Reopening, ReopeningCause, Submission
+from portal.applications.models import (
+    Application,
+    Extension,
+    Institution,
+    LateCode,
+    Member,
+    Reopening,
+    ReopeningCause,
+    Submission,
+)
 from portal.applications.service import add_member, ask_confirmation
 from portal.audit.models import AuditAnchor
 from portal.awards.models import Award, AwardState, Decision, DecisionState, Outcome, Result
@@ -18,6 +27,7 @@ from portal.budgets.models import Freeze
 from portal.platform import clock
 from portal.platform.db import db
 from portal.programs import service as programs
+from portal.programs.models import PublicQuestion
 from portal.reviews.models import Review, ReviewState
 from portal.routing.models import Panel, Seat, SeatState
 from portal.screening.models import Screening, ScreeningState
@@ -102,6 +112,36 @@ def _of_team(team: Team, code: str, institution_id: int, both: dict[str, str], j
         "applications.withdrawn": Notice(mine, both, unnamed),
         "applications.reinstated": Notice(mine, both, unnamed),
         "programs.amended": Notice({"amendment_id": amendment.id}, both, unnamed),
+    } | _before_deadlines(application, joiner, both, unnamed)
+
+
+def _before_deadlines(
+    application: Application, joiner: Person, both: dict[str, str], unnamed: list[str]
+) -> dict[str, Notice]:
+    """An answered question and a waiting one, a deadline of one application, a code for an address."""
+    call = application.call
+    officer = base.person("Call Officer", "en")
+    base.grant(officer, "officer", f"call:{call.public_id}")
+    answered, _ = (
+        programs.ask_question(base.context(joiner), call.id, f"May we apply {n}?") for n in ("twice", "late")
+    )
+    words = {"ko": "두 번 신청해도 됩니까?", "en": "May we apply twice?"}
+    programs.answer_question(base.context(officer), answered.id, words, {"ko": "아니요.", "en": "No."}, publish=True)
+    extension = Extension(
+        application_id=application.id, old_closes_at=call.closes_at, new_closes_at=call.closes_at + timedelta(days=1),
+        reason="A fire", given_at=clock.now(),
+    )  # fmt: skip
+    code = LateCode(
+        public_id=ids.public_id(), call_id=call.id, until=clock.now() + timedelta(days=9), reason="An outage",
+        for_email=joiner.email_key, issued_at=clock.now(),
+    )  # fmt: skip
+    db.session.add_all([extension, code])
+    db.session.flush()
+    hidden = [*unnamed, "Kim Haneul"]
+    return {
+        "programs.question_answered": Notice({"question_id": answered.id}, _known([joiner]), hidden),
+        "applications.extended": Notice({"extension_id": extension.id}, both, unnamed),
+        "applications.late_code_issued": Notice({"code_id": code.id}, _known([joiner]), hidden),
     }
 
 
@@ -210,7 +250,7 @@ def award_notices() -> dict[str, Notice]:
 
 
 def house_notices() -> dict[str, Notice]:
-    """Accounts, the books, the chain."""
+    """Accounts, the books, the chain; what the officers of a call hear, whatever their scope."""
 
     def make() -> dict[str, Notice]:
         from tests.factories.accounts import account
@@ -220,6 +260,8 @@ def house_notices() -> dict[str, Notice]:
         base.grant(budget, "budget_officer")
         base.grant(auditor, "auditor")
         administrators = db.session.scalars(select(Person).where(Person.name.in_(("Administrator", "Proposer")))).all()
+        officers = db.session.scalars(select(Person).where(Person.name.in_(("Officer", "Call Officer")))).all()
+        asked = db.session.scalars(select(PublicQuestion.call_id)).first()
         freeze = Freeze(at=clock.now(), finding="t_root: 1 != 2")
         anchor = AuditAnchor(at=clock.now(), sequence=1, hash="0" * 64, reason="deadline X", signature="f" * 128)
         db.session.add_all([freeze, anchor])
@@ -230,6 +272,7 @@ def house_notices() -> dict[str, Notice]:
                 for kind in ("confirm", "reset", "already_registered")
             },
             "budgets.mismatch": Notice({"freeze_id": freeze.id}, _known([budget, *administrators])),
+            "programs.questions_wait": Notice({"call_id": asked}, _known(officers), ["Kim Haneul", "Park Gaon"]),
             "audit.anchored": Notice({"anchor_id": anchor.id, "notable": True}, _known([auditor])),
         }
 

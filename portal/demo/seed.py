@@ -17,6 +17,7 @@ from sqlalchemy import select
 from portal.accounts.models import Person
 from portal.audit.jobs import ANCHOR
 from portal.demo.acting import Settle, Steps, act_as_operator, play, read
+from portal.demo.asking import TO_PATHFINDER, TO_THE_MODELS, a_day_more, questions
 from portal.demo.calls import Plan, Until, adapted, call, kst
 from portal.demo.consortia import Consortium, application
 from portal.demo.life import lay_foundations, stories_of
@@ -140,6 +141,8 @@ def _stories(
 ) -> Iterator[Steps]:
     """The call's own story and those of its teams."""
     papers = Papers(own=False, plans=letter in "AB", beside=samples)
+    if letter == "G":
+        yield questions(plan.code, TO_PATHFINDER, cast, "송예린", "asks.path", PRESENT)
     if letter in "FGH":
         until = min(plan.closes, PRESENT - timedelta(hours=1))
         for story in stories_of(plan, cast, houses, rng, papers, f"seed:{letter}", until):
@@ -151,6 +154,9 @@ def _stories(
         plan = replace(plan, favoured=teams[0])
     yield _told(call(plan, cast, f"seed:{letter}"), say, plan.code)
     if letter == "A":
+        yield questions(plan.code, TO_THE_MODELS, cast, "문가온", "asks.wbl", PRESENT)
+        teams[2].owner = ("노이안", f"longer@{DOMAIN}")
+        yield a_day_more(plan.code, f"longer@{DOMAIN}", cast, PRESENT - timedelta(hours=2))
         yield from _open_ones(teams, plan, papers)
     else:
         yield from (application(Consortium(team, plan.code, papers)) for team in teams)

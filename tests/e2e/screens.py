@@ -43,7 +43,7 @@ ROLES = {
     "budget": ("budget", "/office/budget"),
     "auditor": ("auditor", "/office/audit"),
 }
-PUBLIC = ("desks_public.", "accounts.", "notifications.")  # shown once, to the first who meets them
+PUBLIC = ("desks_public.", "programs.", "accounts.", "notifications.")  # shown once, to the first who meets them
 VARIANTS = [(language, size) for language in ("ko", "en") for size in (WIDE, PHONE)]
 
 

@@ -5,7 +5,7 @@ from alembic import op
 
 import portal.platform.db
 
-revision = "0005e"
+revision = "0007"
 down_revision = "0006"
 branch_labels = None
 depends_on = None

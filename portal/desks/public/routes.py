@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, Response, abort, current_app, g, jsonify, redirect, request, url_for
 
 from portal.desks.public import pages, queries
-from portal.platform.access import guard, public, subject
+from portal.platform.access import arrive, guard, public, subject
 from portal.platform.web import page
 from portal.programs import queries as programs
 from portal.programs.loader import file_schema
@@ -69,10 +69,13 @@ def program(code: str) -> Any:
         if named is None:
             abort(404)
         return redirect(url_for("desks_public.program", code=named.code))
+    calls = programs.public_calls(found.id)
+    if calls:
+        arrive(calls[0])  # the page speaks and tells time as its latest call does
     rows, total = queries.published_awards(found.id)
     branch = queries.find(queries.plan(g.now), found.line_code)
     return page(
-        "desks/public/program.html", program=found, calls=pages.call_rows(programs.public_calls(found.id)),
+        "desks/public/program.html", program=found, calls=pages.call_rows(calls),
         awards=rows, total=total, tree=pages.tree_picture(branch) if branch else None,
     )  # fmt: skip
 

@@ -207,7 +207,7 @@ def card(actor: Actor, session: Session, context: Context) -> Row | None:
     times = {s.id: s for s in sessions.others_of(session)}
     return {
         "session": session, "stage": stage_names(panel), "zone": zone, "leads": leads,
-        "when": moment_for(session.starts_at, zone, actor.time_zone), 
+        "when": moment_for(session.starts_at, zone, actor.time_zone),
         "until": until, "until_text": moment_for(until, zone, actor.time_zone),
         "confirmed": session.confirmed_at is not None, "can_confirm": leads and can_confirm(session, rule, now),
         "swapped": session.swapped_at is not None, "over": now >= until, "held": standing(session, now),

@@ -201,10 +201,10 @@ def card(actor: Actor, session: Session, context: Context) -> Row | None:
     if rule is None or entry is None:
         return None
     now, zone, leads = context.now, zone_of(panel), can_lead(standing_of(actor, entry.application))
+    times = {s.id: s for s in sessions.others_of(session)}  # loaded together, before the requests about them
     swaps = waiting_swaps(context, session)
     until = answer_until(session, rule)
     asked = next((s for s in swaps if s.from_id == session.id), None)
-    times = {s.id: s for s in sessions.others_of(session)}
     return {
         "session": session, "stage": stage_names(panel), "zone": zone, "leads": leads,
         "when": moment_for(session.starts_at, zone, actor.time_zone),

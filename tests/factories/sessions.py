@@ -15,7 +15,7 @@ from portal.platform.db import db
 from portal.programs.definition import CallDefinition
 from portal.routing import service
 from portal.routing.models import Panel, Session
-from portal.routing.queries import sessions
+from portal.routing.queries import swaps
 from portal.routing.rules.sessions import Layout
 from tests.factories import base, routing
 
@@ -107,5 +107,5 @@ def published(
 
 def swap_from(day: Day, number: int) -> str:
     """The public id of the request that team `number` has made."""
-    (swap,) = [s for s in sessions.open_swaps(*day.slots) if s.from_entry_id == day.field.entries[number]]
+    (swap,) = [s for s in swaps.open_swaps(*day.slots) if s.from_entry_id == day.field.entries[number]]
     return swap.public_id

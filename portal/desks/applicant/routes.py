@@ -24,7 +24,7 @@ from portal.platform.context import Context
 from portal.platform.language import Text
 from portal.platform.transaction import in_transaction
 from portal.platform.web import ActionForm, context, page, perform
-from portal.routing.pages.sessions import card
+from portal.routing.pages.sessions import card, to_confirm
 from portal.routing.queries import sessions
 
 bp = Blueprint("desks_applicant", __name__)
@@ -40,7 +40,10 @@ def applications() -> Any:
     closed, sent = _ids(mine, ApplicationState.CLOSED), _ids(mine, ApplicationState.SUBMITTED)
     reopened = {r.application_id: r for r in reversed(reopenings.live_of(closed, g.now))} if closed else {}
     outcomes, awards = (desk.outcomes_of(closed), desk.awards_of(closed)) if closed else ([], [])
-    needs, rest = pages.list_rows(mine, desk.last_submissions(sent) if sent else {}, awards, outcomes, reopened, g.now)
+    waiting = to_confirm(sessions.unconfirmed(closed), g.now) if closed else {}
+    needs, rest = pages.list_rows(
+        mine, desk.last_submissions(sent) if sent else {}, awards, outcomes, reopened, waiting, g.now
+    )
     return page("desks/applicant/applications.html", needs=needs, rest=rest)
 
 

@@ -204,28 +204,36 @@ def card(actor: Actor, session: Session, context: Context) -> Row | None:
     times = {s.id: s for s in sessions.others_of(session)}  # loaded together, before the requests about them
     swaps = waiting_swaps(context, session)
     until = answer_until(session, rule)
-    asked = next((s for s in swaps if s.from_id == session.id), None)
+    asked = [_swap_row(s, session, times[s.to_id], rule, zone, actor) for s in swaps if s.from_id == session.id]
+    requests = [_swap_row(s, session, times[s.from_id], rule, zone, actor) for s in swaps if s.to_id == session.id]
     return {
         "session": session, "stage": stage_names(panel), "zone": zone, "leads": leads,
         "when": moment_for(session.starts_at, zone, actor.time_zone),
         "until": until, "until_text": moment_for(until, zone, actor.time_zone),
         "confirmed": session.confirmed_at is not None, "can_confirm": leads and can_confirm(session, rule, now),
         "swapped": session.swapped_at is not None, "over": now >= until, "held": standing(session, now),
-        "can_exchange": leads and can_exchange(session, rule, now), "hours": rule.confirm_hours,
-        "wait": rule.wait_minutes, "mark": rule.mark, "asked": _asked(asked, times, zone, actor),
-        "requests": [_request(s, times, zone, actor) for s in swaps if s.to_id == session.id],
+        "wait": rule.wait_minutes, "mark": rule.mark, "asked": next(iter(asked), None), "requests": requests,
         "slides": next((r for r in reopenings.live(entry.application_id, now) if r.entry_id == entry.id), None),
     }  # fmt: skip
 
 
-def _asked(swap: SessionSwap | None, times: dict[int, Session], zone: str, actor: Actor) -> Row | None:
-    if swap is None:
-        return None
-    return {"id": swap.public_id, "time": moment_for(times[swap.to_id].starts_at, zone, actor.time_zone)}
+def to_confirm(found: Sequence[Session], now: datetime) -> dict[int, datetime]:
+    """application -> until when its slot may still be confirmed."""
+    rules = [(session, sessions.rule_of(session.panel)) for session in found]
+    return {
+        session.entry.application_id: answer_until(session, rule)
+        for session, rule in rules
+        if rule is not None and session.entry is not None and can_confirm(session, rule, now)
+    }
 
 
-def _request(swap: SessionSwap, times: dict[int, Session], zone: str, actor: Actor) -> Row:
-    return {"id": swap.public_id, "time": moment_for(times[swap.from_id].starts_at, zone, actor.time_zone)}
+def _swap_row(swap: SessionSwap, own: Session, other: Session, rule: SessionRule, zone: str, actor: Actor) -> Row:
+    """A request by the other slot's time, and until when it can be answered: for both slots in time."""
+    until = min(answer_until(own, rule), answer_until(other, rule))
+    return {
+        "id": swap.public_id, "time": moment_for(other.starts_at, zone, actor.time_zone),
+        "until": moment_for(until, zone, actor.time_zone),
+    }  # fmt: skip
 
 
 def exchange_choices(actor: Actor, session: Session, now: datetime) -> list[tuple[str, str]]:

@@ -17,7 +17,7 @@ from portal.platform.visibility import clause
 from portal.programs.definition import SessionRule
 from portal.programs.models import Call, Program, Stage
 from portal.programs.queries import OFFICE_ROLES, call_in_scope
-from portal.routing.models import Assignment, Panel, Seat, SeatState, Session, SessionMinutes, SessionSwap
+from portal.routing.models import Assignment, Panel, Seat, SeatState, Session, SessionMinutes
 from portal.routing.queries.panels import IN_STAGE, identities
 from portal.routing.rules.panels import LIVE
 
@@ -244,6 +244,21 @@ def own_session(actor: Actor, public_id: str) -> Session | None:
     return db.session.scalars(own_sessions(actor, public_id)).one_or_none()
 
 
+def unconfirmed(application_ids: Sequence[int]) -> Sequence[Session]:
+    """Published slots of these applications that their teams have not confirmed, in stages not decided."""
+    return db.session.scalars(
+        select(Session)
+        .join(StageEntry, Session.entry_id == StageEntry.id)
+        .join(Stage, StageEntry.stage_id == Stage.id)
+        .where(
+            StageEntry.application_id.in_(application_ids), StageEntry.state.in_(IN_STAGE), Stage.decided_at.is_(None),
+            Session.confirmed_at.is_(None), session_is_published(),
+        )
+        .options(contains_eager(Session.entry), joinedload(Session.panel).joinedload(Panel.stage))
+        .order_by(Session.starts_at, Session.id)
+    ).all()  # fmt: skip
+
+
 def others_of(session: Session) -> Sequence[Session]:
     """The other published slots of its panel, by time."""
     return db.session.scalars(
@@ -251,29 +266,6 @@ def others_of(session: Session) -> Sequence[Session]:
         .where(Session.panel_id == session.panel_id, Session.id != session.id, session_is_published())
         .order_by(Session.starts_at, Session.id)
     ).all()
-
-
-def open_swaps(*session_ids: int) -> Sequence[SessionSwap]:
-    """Requests from or to these slots that nobody has answered or closed, the first asked first."""
-    return db.session.scalars(
-        select(SessionSwap)
-        .where(
-            or_(SessionSwap.from_id.in_(session_ids), SessionSwap.to_id.in_(session_ids)),
-            SessionSwap.answered_at.is_(None),
-            SessionSwap.closed_at.is_(None),
-        )
-        .order_by(SessionSwap.id)
-    ).all()
-
-
-def swap_by_public_id(public_id: str) -> SessionSwap | None:
-    return db.session.scalars(select(SessionSwap).where(SessionSwap.public_id == public_id)).one_or_none()
-
-
-def locked_swap(swap_id: int) -> SessionSwap:
-    return db.session.scalars(
-        select(SessionSwap).where(SessionSwap.id == swap_id).with_for_update().execution_options(populate_existing=True)
-    ).one()
 
 
 # --- what was held ---

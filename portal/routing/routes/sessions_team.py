@@ -15,7 +15,7 @@ from portal.routing.forms import ACCEPT, REFUSE, ExchangeForm, SwapAnswerForm
 from portal.routing.models import Session, SessionSwap
 from portal.routing.pages import sessions as pages
 from portal.routing.policies import answers_session, views_session
-from portal.routing.queries import sessions
+from portal.routing.queries import sessions, swaps
 from portal.routing.routes.blueprint import bp
 from portal.routing.routes.sessions_panel import calendar_response
 
@@ -91,7 +91,7 @@ def exchange_session(public_id: str) -> Response:
 
 def _swap_of(session: Session, form: SwapAnswerForm, *, asked_by_it: bool) -> SessionSwap:
     """A request about the team's own slot; any other is as if it were not there."""
-    swap = sessions.swap_by_public_id(form.swap.data or "")
+    swap = swaps.swap_by_public_id(form.swap.data or "")
     if swap is None or (swap.from_entry_id if asked_by_it else swap.to_entry_id) != session.entry_id:
         raise NotFound
     return swap

@@ -27,7 +27,7 @@ from portal.routing.errors import (
 )
 from portal.routing.jobs import SESSION_CHANGED, SESSION_GIVEN, SESSION_REMINDED
 from portal.routing.models import Panel, Session, SessionSwap
-from portal.routing.queries import sessions
+from portal.routing.queries import sessions, swaps
 from portal.routing.rules.sessions import Layout, digest, draw, has_begun, overlap, starts
 
 REMIND_BEFORE = timedelta(days=1)
@@ -127,7 +127,7 @@ def remind(context: Context, session: Session) -> None:
 
 def close_swaps(context: Context, *session_ids: int) -> None:
     """Requests about slots that have moved come to nothing."""
-    for swap in sessions.open_swaps(*session_ids):
+    for swap in swaps.open_swaps(*session_ids):
         swap.closed_at = context.now
 
 

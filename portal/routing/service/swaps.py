@@ -13,7 +13,7 @@ from portal.programs.definition import SessionRule
 from portal.routing.errors import AlreadyAsked, AlreadyExchanged, SlotGone, SwapOver, TooLateToAnswer
 from portal.routing.jobs import SESSION_CHANGED, SWAP_ANSWERED, SWAP_ASKED
 from portal.routing.models import Session, SessionSwap
-from portal.routing.queries import sessions
+from portal.routing.queries import sessions, swaps
 from portal.routing.rules.sessions import answer_until, can_confirm, can_exchange, is_waiting
 from portal.routing.service.sessions import close_swaps, remind
 
@@ -116,7 +116,7 @@ def ask_to_swap(context: Context, session_id: int, other_id: int) -> SessionSwap
 def waiting_swaps(context: Context, session: Session) -> list[SessionSwap]:
     """Requests from or to this slot that can still be answered."""
     found = []
-    for swap in sessions.open_swaps(session.id):
+    for swap in swaps.open_swaps(session.id):
         asked, other = db.session.get_one(Session, swap.from_id), db.session.get_one(Session, swap.to_id)
         if is_waiting(swap, asked, other, _rule(session), context.now):
             found.append(swap)
@@ -138,7 +138,7 @@ def _locked(swap_id: int) -> tuple[SessionSwap, Session, Session]:
     """Both slots first, in the order of their ids, then the request."""
     known = db.session.get_one(SessionSwap, swap_id)
     asked, other = sessions.locked(known.from_id, known.to_id)
-    return sessions.locked_swap(swap_id), asked, other
+    return swaps.locked_swap(swap_id), asked, other
 
 
 def answer_swap(context: Context, swap_id: int, accept: bool) -> SessionSwap:

@@ -165,9 +165,11 @@ def test_the_application_shows_the_slot_once_it_is_published(client: FlaskClient
     assert "When you present" in card and "your time)" in card and "3층 회의실" in card
     page = client.get(_team(day, 0)).text
     assert "We will be there" in page
+    assert "Confirm when you present." in client.get("/applications").text
     assert client.post(f"{_team(day, 0)}/confirm").status_code == 303
     shown = client.get(_team(day, 0)).text
     assert "We will be there" not in shown and "Confirmed" in shown
+    assert "Confirm when you present." not in client.get("/applications").text
 
 
 def test_another_teams_slot_is_shown_by_its_time_alone(client: FlaskClient) -> None:

@@ -105,7 +105,7 @@ def open_rooms(app: Flask) -> None:
 
 def _prepare_templates(app: Flask) -> None:
     for name in (
-        "money", "money_exact", "moment", "day", "clock_time", "left", "duration", "file_size", "playing_time", "number", "quantity",
+        "money", "money_exact", "moment", "moment_for", "day", "clock_time", "left", "duration", "file_size", "playing_time", "number", "quantity",
         "quantity_exact",
     ):  # fmt: skip
         app.jinja_env.filters[name] = getattr(formats, name)

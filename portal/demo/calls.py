@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from portal.awards.models import Result
 from portal.awards.rules import keep_of
-from portal.demo import deciding, reviewing
+from portal.demo import deciding, presenting, reviewing
 from portal.demo.acting import Steps, act, read
 from portal.demo.applying import Applying
 from portal.demo.people import Cast
@@ -166,7 +166,8 @@ def _stage(plan: Plan, position: int, cast: Cast, judges: reviewing.Judges, rng:
         yield from _half_reviewed(stage, panel_ids[0], cast, judges)
         return
     days = max(0.5, stage.definition.review_days - 1.0)
-    yield from reviewing.review_all(judges, stage, panel_ids, days)
+    reviews = reviewing.review_all(judges, stage, panel_ids, days)
+    yield from presenting.beside(presenting.hear(cast, stage, panel_ids), reviews)
     yield next_morning(clock.now())
     yield from _decisions(plan, position, stage, panels, cast, last=last)
 

@@ -50,8 +50,11 @@ def page_frame(actor: Actor) -> dict[str, Any]:
     roles = []
     if signed_in:
         nav.append(
-            _link(Text("내 신청", "My applications"), "desks_applicant.applications", "applications", "desks_applicant")
-        )
+            _link(
+                Text("내 신청", "My applications"), "desks_applicant.applications", "applications", "desks_applicant",
+                paths=("/applications/",),
+            )
+        )  # fmt: skip
     if actor.holds("reviewer") or actor.holds("chair"):
         nav.append(
             _link(
@@ -63,7 +66,7 @@ def page_frame(actor: Actor) -> dict[str, Any]:
         nav.append(
             _link(
                 Text("업무", "Office"), "desks_officer.office", "desks_officer", "programs", "screening", "ranking",
-                paths=("/office/calls/",),
+                paths=("/office/calls/", "/office/panels/"),
             )
         )  # fmt: skip
         nav.append(_link(Text("사람", "People"), "accounts.people"))

@@ -200,6 +200,12 @@ class MomentField(DateTimeLocalField):  # type: ignore[misc]
         if self.data is not None:
             self.data = self.data.replace(tzinfo=ZoneInfo(self.zone))
 
+    def read_in(self, zone: str) -> None:
+        """Known only once the form is there: what was typed is a time of that zone."""
+        self.zone = zone
+        if self.raw_data and self.data is not None:
+            self.data = self.data.replace(tzinfo=ZoneInfo(zone))
+
 
 class MoneyField(StringField):  # type: ignore[misc]
     """An amount as people write it (`1,000`, `3억 5천만`, `12.50`), in integer minor units of `unit`: a currency, or

@@ -138,6 +138,17 @@ def moment(value: datetime, zone: str | None = None, *, seconds: bool = False) -
     return f"{day(local.date())} {clock}"
 
 
+def moment_for(value: datetime, zone: str, own: str) -> str:
+    """The moment in the call's zone, and in the reader's own where the clocks differ:
+    `2026. 7. 21.(화) 18:00 (내 시간대 2026. 7. 21.(화) 05:00)` /
+    `Tue 21 Jul 2026, 18:00 KST (Tue 21 Jul 2026, 05:00 EDT, your time)`.
+    """
+    here = moment(value, zone)
+    if value.astimezone(ZoneInfo(zone)).utcoffset() == value.astimezone(ZoneInfo(own)).utcoffset():
+        return here
+    return say(Text("{here} (내 시간대 {own})", "{here} ({own}, your time)"), here=here, own=moment(value, own))
+
+
 def clock_time(value: datetime, zone: str | None = None) -> str:
     """`17:41:03`, for "saved at"."""
     return value.astimezone(ZoneInfo(zone or page_zone())).strftime("%H:%M:%S")

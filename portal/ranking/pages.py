@@ -16,6 +16,7 @@ from portal.programs.definition import Stage as StageDefinition
 from portal.programs.models import Call
 from portal.ranking import queries, rules
 from portal.ranking.models import ConditionResult, RankingRun
+from portal.routing.queries.sessions import absences
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,7 @@ class Row:
     conditions: list[Found]
     above: bool  # the line
     short: bool  # under the stage's minimum points
+    absent: bool  # did not come to its session
 
     @property
     def exact(self) -> str:
@@ -60,8 +62,9 @@ class Row:
 
 
 def rows(run: RankingRun, stage: StageDefinition, keep: int) -> list[Row]:
-    """Four queries whatever the number of entries."""
+    """Five queries whatever the number of entries."""
     ids = [int(r["entry_id"]) for r in run.result]
+    absent = absences(ids)
     titles, found = queries.titles(ids), queries.conditions(ids)
     names = queries.judges({c.by_id for by in found.values() for c in by.values() if c.by_id is not None})
     made = []
@@ -75,7 +78,7 @@ def rows(run: RankingRun, stage: StageDefinition, keep: int) -> list[Row]:
                 {code: Fraction(value) for code, value in r["by_criterion"].items()}, r["marks"], bool(r["tie"]),
                 [Found(c, result, names.get(result.by_id or 0, "") if result else "") for c, result in judged],
                 place <= keep,
-                stage.minimum_points is not None and mean is not None and mean < stage.minimum_points,
+                stage.minimum_points is not None and mean is not None and mean < stage.minimum_points, id_ in absent,
             )
         )  # fmt: skip
     return made

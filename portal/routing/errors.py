@@ -81,3 +81,117 @@ class PledgeFirst(DomainError):
 
 class GroundMissing(DomainError):
     say = Text("해당하는 사유를 골라 주십시오.", "Choose the ground that applies.")
+
+
+class SlotsOverlap(DomainError):
+    say = Text(
+        "{at}에 시작하는 자리가 다른 자리와 겹칩니다. 시작 시각이나 길이를 고쳐 주십시오.",
+        "The slot at {at} overlaps another one. Change the start or the length.",
+    )
+
+
+class SlotInThePast(DomainError):
+    say = Text("이미 지난 시각입니다. 앞으로의 시각을 적어 주십시오.", "That time has passed. Give a time to come.")
+
+
+class TooFewSlots(DomainError):
+    say = Text(
+        "빈자리가 {slots}개인데 자리가 없는 팀이 {teams}팀입니다. 자리를 더 만들어 주십시오.",
+        "There are {slots} free slots for {teams} teams without one. Plan more slots.",
+    )
+    status = 409
+
+
+class NothingToDraw(DomainError):
+    say = Text("자리가 없는 팀이 없습니다.", "Every team has a slot.")
+    status = 409
+
+
+class TeamsWithoutSlot(DomainError):
+    say = Text(
+        "자리가 없는 팀이 {teams}팀 있습니다. 추첨하거나 직접 정한 뒤 공개해 주십시오.",
+        "{teams} teams have no slot. Draw lots or set them by hand, then publish.",
+    )
+    status = 409
+
+
+class NothingToPublish(DomainError):
+    say = Text("공개할 자리가 없습니다.", "There is no slot to publish.")
+    status = 409
+
+
+class NotOfThisPanel(DomainError):
+    say = Text(
+        "이 패널에서 발표할 팀이 아닙니다. 목록에서 다시 골라 주십시오.", "Not a team of this panel. Choose again."
+    )
+
+
+class HasAnotherSlot(DomainError):
+    say = Text("이 팀에는 이미 다른 자리가 있습니다.", "This team has another slot already.")
+    status = 409
+
+
+class SlotIsKept(DomainError):
+    say = Text(
+        "팀에 공개한 자리는 지우거나 다른 팀에 줄 수 없습니다. 시각과 장소는 바꿀 수 있습니다.",
+        "A slot that a team was told of cannot be removed or given away. Its time and place can be changed.",
+    )
+    status = 409
+
+
+class SessionBegun(DomainError):
+    say = Text("이미 진행했거나 불참으로 적은 발표입니다.", "This session was held or noted as missed.")
+    status = 409
+
+
+class TooLateToAnswer(DomainError):
+    say = Text(
+        "{until}까지 확인하거나 바꿀 수 있었습니다. 사정이 있으면 담당자에게 알려 주십시오.",
+        "You could confirm or exchange until {until}. If you cannot come, tell the office.",
+    )
+    status = 409
+
+
+class AlreadyExchanged(DomainError):
+    say = Text(
+        "발표 시간은 한 번만 바꿀 수 있으며, 이미 한 번 바꾸셨습니다.",
+        "A slot can be exchanged once, and you have exchanged yours.",
+    )
+    status = 409
+
+
+class SlotGone(DomainError):
+    say = Text(
+        "그사이 그 자리가 바뀌었습니다. 아래에서 다시 골라 주십시오.",
+        "That slot has changed meanwhile. Choose again below.",
+    )
+    status = 409
+
+
+class AlreadyAsked(DomainError):
+    say = Text(
+        "답을 기다리는 교환 요청이 있습니다. 먼저 그 요청을 거두어 주십시오.",
+        "A request of yours still waits for an answer. Take it back first.",
+    )
+    status = 409
+
+
+class SwapOver(DomainError):
+    say = Text(
+        "이 교환 요청은 더 이상 답할 수 없습니다. 답했거나, 거두었거나, 기한이 지났습니다.",
+        "This request can no longer be answered: it was answered or taken back, or its time is over.",
+    )
+    status = 409
+
+
+class NotYetStarted(DomainError):
+    say = Text("{at}부터 적을 수 있습니다.", "This can be noted from {at} on.")
+    status = 409
+
+
+class MinutesStale(DomainError):
+    say = Text(
+        "그사이 다른 사람이 회의록을 저장했습니다. 아래의 글과 견주어 다시 저장해 주십시오.",
+        "Somebody else saved the minutes meanwhile. Compare with the text below, then save again.",
+    )
+    status = 409

@@ -4,15 +4,25 @@ from __future__ import annotations
 
 from typing import Any
 
-from wtforms import BooleanField, HiddenField, RadioField, SelectField, SelectMultipleField, TextAreaField
+from wtforms import (
+    BooleanField,
+    HiddenField,
+    IntegerField,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+    TextAreaField,
+)
 
-from portal.platform.fields import TextField, length, optional, required, text
+from portal.platform.fields import MomentField, TextField, length, number_range, optional, required, text
 from portal.platform.language import Text
 from portal.platform.web import PortalForm
-from portal.programs.definition import Regime
+from portal.programs.definition import Regime, SessionRule
+from portal.routing.rules.sessions import MOST_SLOTS, Layout
 
 NONE, CONFLICT, UNSURE, DECLINE = "none", "conflict", "unsure", "decline"
 WAIVE, DISMISS, CONFIRM = "waive", "dismiss", "confirm"
+ACCEPT, REFUSE = "accept", "refuse"
 
 
 class PeopleForm(PortalForm):
@@ -101,3 +111,94 @@ class SettleForm(PortalForm):
         description=text("결정한 사람과 함께 기록에 남습니다.", "Kept on record with the name of who decided."),
         validators=[required(), length(max=2000, min=5)],
     )
+
+
+def _place() -> TextField:
+    return TextField(
+        text("장소", "Place"),
+        description=text(
+            "회의실이나 온라인 회의 주소. 발표 팀과 패널에게만 보입니다.",
+            "A room, or the link of an online meeting. Shown to the team and the panel only.",
+        ),
+        validators=[optional(), length(max=300)],
+    )
+
+
+def _minutes() -> IntegerField:
+    return IntegerField(text("길이(분)", "Length in minutes"), validators=[required(), number_range(1, 480)])
+
+
+class PlanForm(PortalForm):
+    """A row of free slots."""
+
+    starts_at = MomentField(text("첫 자리의 시작", "Start of the first slot"), [required()])
+    count = IntegerField(text("자리 수", "How many slots"), validators=[required(), number_range(1, MOST_SLOTS)])
+    minutes = _minutes()
+    gap = IntegerField(text("자리 사이(분)", "Minutes between slots"), validators=[required(), number_range(0, 240)])
+    pause_after = IntegerField(
+        text("몇 자리마다 휴식", "A pause after every … slots"), validators=[optional(), number_range(1, MOST_SLOTS)]
+    )
+    pause = IntegerField(text("휴식(분)", "Minutes of the pause"), validators=[optional(), number_range(1, 480)])
+    place = _place()
+
+    def prepare(self, rule: SessionRule, zone: str, slots: int) -> None:
+        """Times are those of the call's zone; before anything is typed, what the rule says for so many teams."""
+        self.starts_at.read_in(zone)
+        self.starts_at.description = zone
+        if not self.is_submitted():
+            self.minutes.data, self.gap.data, self.count.data = rule.minutes, rule.break_minutes, slots or None
+
+    def layout(self) -> Layout:
+        start = self.starts_at.data
+        assert start is not None
+        pauses = bool(self.pause_after.data and self.pause.data)
+        return Layout(
+            start, self.count.data, self.minutes.data, self.gap.data,
+            self.pause_after.data if pauses else 0, self.pause.data if pauses else 0,
+        )  # fmt: skip
+
+
+class SessionForm(PortalForm):
+    """One slot: when, where, whose."""
+
+    starts_at = MomentField(text("시작", "Start"), [required()])
+    minutes = _minutes()
+    place = _place()
+    entry = SelectField(text("발표 팀", "Team"), choices=[], validate_choice=False, validators=[optional()])
+    reason = TextAreaField(
+        text("바꾸는 사유", "Reason for the change"),
+        description=text("발표 팀에 그대로 알립니다.", "The team is told this as it stands."),
+        validators=[optional(), length(max=1000)],
+    )
+
+
+class ExchangeForm(PortalForm):
+    """Another slot, as `take:<id>` (free) or `ask:<id>` (another team's)."""
+
+    slot = RadioField(text("바꿀 자리", "The other slot"), choices=[], validate_choice=False, validators=[required()])
+
+
+class SwapAnswerForm(PortalForm):
+    swap = HiddenField()
+    answer = HiddenField()
+
+
+class AbsenceForm(PortalForm):
+    reason = TextAreaField(
+        text("사유", "Reason"),
+        description=text(
+            "연락한 시각과 결과를 적어 주십시오. 순위와 의결안 옆에 사실로 보입니다.",
+            "Say when you tried to reach them, and what came of it. It stands as a fact beside ranking and decision.",
+        ),
+        validators=[required(), length(max=1000)],
+    )
+
+
+class MinutesForm(PortalForm):
+    version = HiddenField()
+    text = TextAreaField(text("회의록", "Minutes"), validators=[required(), length(max=10000)])
+
+    @property
+    def after(self) -> int:
+        typed = str(self.version.data or "0")
+        return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 9 else 0

@@ -1,4 +1,4 @@
-"""Reviewer pool, panels, routing runs, assignments."""
+"""Reviewer pool, panels, routing runs, assignments, sessions."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import enum
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.accounts.models import Person
@@ -111,3 +111,73 @@ class Assignment(Model):
     decline_reason: Mapped[str | None] = mapped_column(Text)
     entry: Mapped[StageEntry] = relationship()
     panel: Mapped[Panel] = relationship()
+
+
+class Session(Model):
+    """A slot in which an applicant presents to a panel; free as long as it has no entry.
+
+    The times belong to the row. What a team did with its slot (confirmed, exchanged) goes with the entry when two
+    teams exchange theirs.
+    """
+
+    __tablename__ = "panel_session"
+    __table_args__ = (
+        UniqueConstraint("entry_id"),
+        Index("ix_panel_session_panel_starts", "panel_id", "starts_at"),
+        CheckConstraint("minutes > 0", name="takes_time"),
+    )
+
+    id: Mapped[pk]
+    public_id: Mapped[public]
+    panel_id: Mapped[int] = mapped_column(ForeignKey("panel.id"))
+    entry_id: Mapped[int | None] = mapped_column(ForeignKey("stage_entry.id"))
+    starts_at: Mapped[datetime]
+    minutes: Mapped[int]
+    place: Mapped[str] = mapped_column(String(300), default="")  # a room or a link; for the team and the panel alone
+    drawn: Mapped[bool] = mapped_column(default=False)  # by lot, else by hand
+    published_at: Mapped[datetime | None]
+    confirmed_at: Mapped[datetime | None]
+    confirmed_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    swapped_at: Mapped[datetime | None]  # the entry has used its one exchange
+    changed_at: Mapped[datetime | None]  # by an officer, after publication
+    change_reason: Mapped[str | None] = mapped_column(Text)
+    started_at: Mapped[datetime | None]
+    absent_at: Mapped[datetime | None]  # noted as not having come
+    absent_reason: Mapped[str | None] = mapped_column(Text)
+    panel: Mapped[Panel] = relationship()
+    entry: Mapped[StageEntry | None] = relationship()
+
+
+class SessionSwap(Model):
+    """One team asks another to exchange slots. It ends answered, or closed when one of the slots has moved."""
+
+    __tablename__ = "session_swap"
+
+    id: Mapped[pk]
+    public_id: Mapped[public]
+    from_id: Mapped[int] = mapped_column(ForeignKey("panel_session.id"), index=True)
+    to_id: Mapped[int] = mapped_column(ForeignKey("panel_session.id"), index=True)
+    from_entry_id: Mapped[int] = mapped_column(ForeignKey("stage_entry.id"), index=True)
+    to_entry_id: Mapped[int] = mapped_column(ForeignKey("stage_entry.id"), index=True)
+    asked_at: Mapped[datetime]
+    asked_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    answered_at: Mapped[datetime | None]
+    answered_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    accepted: Mapped[bool] = mapped_column(default=False)
+    closed_at: Mapped[datetime | None]
+
+
+class SessionMinutes(Model):
+    """The record of a session; every saved text is a version of its own."""
+
+    __tablename__ = "session_minutes"
+    __table_args__ = (UniqueConstraint("session_id", "version"),)
+
+    id: Mapped[pk]
+    session_id: Mapped[int] = mapped_column(ForeignKey("panel_session.id"))
+    version: Mapped[int]
+    text: Mapped[str] = mapped_column(Text)
+    sha256: Mapped[str] = mapped_column(String(64))
+    written_at: Mapped[datetime]
+    written_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    written_by: Mapped[Person | None] = relationship()

@@ -59,7 +59,8 @@ class CompletionForm(PortalForm):
     due = MomentField(text("기한", "Due"), [required()])
 
     def offer(self, places: list[tuple[str, Words]], zone: str) -> None:
-        self.places.choices, self.due.zone = places, zone
+        self.places.choices = places
+        self.due.read_in(zone)
         self.due.description = zone
 
 

@@ -25,6 +25,7 @@ from portal.platform.errors import DomainError
 from portal.platform.language import Text, say
 from portal.programs.models import Call, Stage
 from portal.ranking.queries import conditions, latest_run
+from portal.routing.queries.sessions import absences
 
 TONES = {
     AwardState.RESERVED: "neutral", AwardState.OFFERED: "info", AwardState.ACCEPTED: "success",
@@ -74,6 +75,7 @@ class Proposal:
             key=lambda e: (self.places[e.id].rank if e.id in self.places else 10**6, e.id),
         )
         self.findings = conditions([e.id for e in self.entries])
+        self.absent = absences([e.id for e in self.entries])
         self.table_open = False
         self.bundles = self._bundles()
 
@@ -141,6 +143,7 @@ class Proposal:
                 "conditions": [
                     (c.names, *word(self.findings.get(entry.id, {}).get(c.code))) for c in self.of_stage.conditions
                 ],
+                "absent": entry.id in self.absent,
                 "bundle": bundles.rows(self.bundles.get(entry.id, []), self.definition),
                 "result": form[f"result_{entry.id}"],
                 "reason": form[f"reason_{entry.id}"],

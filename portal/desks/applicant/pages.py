@@ -191,6 +191,7 @@ def list_rows(
     awards: Sequence[Award],
     outcomes: Sequence[Outcome],
     reopened: Mapping[int, Reopening],
+    to_confirm: Mapping[int, datetime],
     now: datetime,
 ) -> tuple[list[Row], list[Row]]:
     """(what needs the viewer now, the rest), each with state, deadline and the next thing to do."""
@@ -200,6 +201,10 @@ def list_rows(
     rest: list[Row] = []
     for application in applications:
         row = _list_row(application, submissions.get(application.id), offers.get(application.id), now)
+        if (until := to_confirm.get(application.id)) is not None:
+            row["needs"] = say(Text("발표 시간을 확인해 주십시오.", "Confirm when you present."))
+            row["until"] = until
+            row["url"] = url_for("routing.session", public_id=application.public_id)
         if (asked := reopened.get(application.id)) is not None:
             row["needs"] = say(Text("요청받은 자료를 제출해 주십시오.", "Hand in what you are asked for."))
             row["until"] = asked.due_at

@@ -24,6 +24,8 @@ from portal.platform.context import Context
 from portal.platform.language import Text
 from portal.platform.transaction import in_transaction
 from portal.platform.web import ActionForm, context, page, perform
+from portal.routing.pages.sessions import card, to_confirm
+from portal.routing.queries import sessions
 
 bp = Blueprint("desks_applicant", __name__)
 
@@ -38,7 +40,10 @@ def applications() -> Any:
     closed, sent = _ids(mine, ApplicationState.CLOSED), _ids(mine, ApplicationState.SUBMITTED)
     reopened = {r.application_id: r for r in reversed(reopenings.live_of(closed, g.now))} if closed else {}
     outcomes, awards = (desk.outcomes_of(closed), desk.awards_of(closed)) if closed else ([], [])
-    needs, rest = pages.list_rows(mine, desk.last_submissions(sent) if sent else {}, awards, outcomes, reopened, g.now)
+    waiting = to_confirm(sessions.unconfirmed(closed), g.now) if closed else {}
+    needs, rest = pages.list_rows(
+        mine, desk.last_submissions(sent) if sent else {}, awards, outcomes, reopened, waiting, g.now
+    )
     return page("desks/applicant/applications.html", needs=needs, rest=rest)
 
 
@@ -85,9 +90,17 @@ def _after(application: Application) -> Any:
     entries = queries.entries_of_application(application.id)
     return page(
         "desks/applicant/after.html", application=application, last=last, outcomes=list(reversed(rows)),
-        reopened=reopenings.live(application.id, g.now),
+        reopened=reopenings.live(application.id, g.now), slot=_slot(application.public_id),
         steps=pages.timeline(application, last, entries, outcomes),
     )  # fmt: skip
+
+
+def _slot(public_id: str) -> dict[str, Any] | None:
+    """When the team presents, until its stage is decided."""
+    session = sessions.own_session(g.actor, public_id)
+    if session is None or session.entry is None or session.entry.stage.decided_at is not None:
+        return None
+    return card(g.actor, session, context())
 
 
 @bp.post("/applications/<public_id>/remind")

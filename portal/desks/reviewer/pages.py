@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -189,15 +189,18 @@ class SeatShown:
     seat: Seat
     stage: Mapping[str, str]
     table: str
+    day: str  # where the order of presentations stands
 
 
-def seats_shown(seats: Sequence[Seat], tables: bool) -> list[SeatShown]:
-    """`tables`: the page of panels' tables is there."""
+def seats_shown(seats: Sequence[Seat], tables: bool, days: Collection[int] = ()) -> list[SeatShown]:
+    """`tables`: the page of panels' tables is there; `days`: panels with presentations that the member hears."""
     shown = []
     for seat in seats:
         stage = seat.panel.stage
         definition = stage.call.definition.stage(stage.code)
         opened = tables and definition.awards and stage.review_closed_at is not None
         address = url_for("awards.table", public_id=seat.panel.public_id) if opened else ""
-        shown.append(SeatShown(seat, definition.names, address if seat.state is SeatState.ACCEPTED else ""))
+        accepted = seat.state is SeatState.ACCEPTED
+        day = url_for("routing.panel_sessions", public_id=seat.panel.public_id) if seat.panel_id in days else ""
+        shown.append(SeatShown(seat, definition.names, address if accepted else "", day if accepted else ""))
     return shown

@@ -16,6 +16,7 @@ from portal.platform.web import page, perform
 from portal.reviews import queries as reviews_queries
 from portal.reviews import service
 from portal.reviews.rules import MINUTES_EACH
+from portal.routing.queries.sessions import panels_heard
 
 bp = Blueprint("desks_reviewer", __name__)
 
@@ -28,7 +29,10 @@ def reviews() -> Any:
     seats = queries.seats(g.actor)
     return page(
         "desks/reviewer/reviews.html", first=pages.first_line(found), next=pages.next_step(found, seats),
-        groups=pages.groups(found), seats=pages.seats_shown(seats, "awards.table" in current_app.view_functions),
+        groups=pages.groups(found),
+        seats=pages.seats_shown(
+            seats, "awards.table" in current_app.view_functions, panels_heard(g.actor, [s.panel_id for s in seats])
+        ),
         ready=sum(i.step is Step.READY for i in found), steps=Step, minutes=MINUTES_EACH,
     )  # fmt: skip
 

@@ -1,5 +1,17 @@
 """Which message, to whom, in which words: one module per feature whose notices it writes."""
 
-from portal.notifications.letters import accounts, applications, audit, awards, budgets, deadlines, programs, reviewing
+from portal.notifications.letters import (
+    accounts,
+    applications,
+    audit,
+    awards,
+    budgets,
+    deadlines,
+    programs,
+    reviewing,
+    sessions,
+)
 
-__all__ = ["accounts", "applications", "audit", "awards", "budgets", "deadlines", "programs", "reviewing"]
+__all__ = [
+    "accounts", "applications", "audit", "awards", "budgets", "deadlines", "programs", "reviewing", "sessions",
+]  # fmt: skip

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from portal.accounts.models import Account, Person, Role, RoleGrant
 from portal.accounts.queries import grant_is_valid
-from portal.applications.models import Application, Institution, Member, MemberRole
+from portal.applications.models import Application, Institution, InstitutionRole, Member, MemberRole
 from portal.notifications.drafts import Recipient
 from portal.platform.db import db
 from portal.platform.language import Text, say
@@ -51,6 +51,17 @@ def team(application: Application) -> list[Recipient]:
         )
     )
     return people(i for i in ids if i is not None)
+
+
+def leaders(application: Application) -> list[Person]:
+    """Who answers for the team: the owner and whoever joined for its lead institution, each once."""
+    ids = {application.owner_id}
+    ids |= {
+        institution.joined_by_id
+        for institution in application.institutions
+        if institution.role is InstitutionRole.LEAD and institution.joined_by_id is not None
+    }
+    return list(db.session.scalars(select(Person).where(Person.id.in_(ids)).order_by(Person.id)))
 
 
 def holders(now: datetime, role: Role, *scopes: str) -> list[Recipient]:

@@ -28,6 +28,7 @@ from portal.programs.definition.stages import (
     PanelRule,
     PointItem,
     ScreeningRule,
+    SessionRule,
     Stage,
     Track,
 )
@@ -48,5 +49,5 @@ __all__ = [
     "Criterion", "Disclosure", "EligibilityChoice", "EligibilityQuestion", "EligibilityRule", "FileKind", "InstitutionKind", "LineDefinition", "Mark",
     "MatchingRate", "MemberRule", "PanelRule", "Part", "PlanDefinition", "PointItem", "PoolDefinition",
     "ProgramDefinition", "Question", "QuestionKind", "Regime", "ScreeningRule", "Section",
-    "ShownIf", "Stage", "Track", "Words", "canonical", "digest", "parse",
+    "SessionRule", "ShownIf", "Stage", "Track", "Words", "canonical", "digest", "parse",
 ]  # fmt: skip

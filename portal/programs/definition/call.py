@@ -96,6 +96,11 @@ class CallDefinition(Part):
                     f"{stage.code} 단계에 평가 항목 {names}이(가) 없습니다.",
                     f"stages.{stage.code}.ties: no such criterion {names}",
                 )
+            if stage.session is not None and stage.form != "presentation":
+                raise Inconsistent(
+                    f"{stage.code} 단계는 발표가 아니므로 발표 시간을 둘 수 없습니다.",
+                    f"stages.{stage.code}.session: only a presentation has sessions",
+                )
         steps = {s.code for s in self.stages}
         for rule in self.screening:
             if unknown := set(rule.stages) - steps:

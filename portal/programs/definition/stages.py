@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import Field
 
 from portal.programs.definition.words import Code, Mark, Part, Words
 
@@ -43,6 +45,20 @@ class PanelRule(Part):
     mark: Mark | None = None
 
 
+class SessionRule(Part):
+    """Each entry presents to its panel in a slot of `minutes`, with `break_minutes` until the next one.
+
+    Until `confirm_hours` before its start a team may confirm its slot or exchange it, once. A team that is not there
+    `wait_minutes` after the start may be noted as not having come; that alone rejects nobody.
+    """
+
+    minutes: Annotated[int, Field(ge=1, le=480)]
+    break_minutes: Annotated[int, Field(ge=0, le=240)] = 0
+    confirm_hours: Annotated[int, Field(ge=0, le=240)]
+    wait_minutes: Annotated[int, Field(ge=0, le=120)]
+    mark: Mark | None = None
+
+
 class Stage(Part):
     """One scored step. `keep` entries go on (fewer or none is possible); with tracks, as many as each track keeps."""
 
@@ -53,6 +69,7 @@ class Stage(Part):
     criteria: list[Criterion]
     conditions: list[Condition] = []
     panel: PanelRule
+    session: SessionRule | None = None
     sections: list[Code] = []  # sections asked for at this stage only
     own_days: int | None = None  # how long the team has for them, from entering the stage
     days: int  # planned working time from entry to published decision

@@ -17,7 +17,7 @@ from portal.routing import pages, service
 from portal.routing.forms import DiscardForm, RunForm, SwapForm
 from portal.routing.models import Assignment, AssignmentState, Panel, RoutingRun, SeatState
 from portal.routing.policies import swaps_reviewer
-from portal.routing.queries import panels
+from portal.routing.queries import panels, sessions
 from portal.routing.queries import pool as reviewers
 from portal.routing.routes.blueprint import bp
 from portal.routing.rules.panels import KINDS, LIVE, can_run, composition, reviews_together
@@ -71,8 +71,14 @@ def _panel_values(panel: Panel, values: dict[str, Any]) -> dict[str, Any]:
         "unfilled": pages.unfilled(run, entries), "job": pages.job_state(panels.latest_job(panel)),
         "live": sum(a.state in LIVE for a in assignments),
         "drafts": sum(a.state is AssignmentState.DRAFT for a in assignments),
-        "runs": panels.runs_of(panel.id), "form_discard": DiscardForm(formdata=None, stage=values["stage"].code, track=panel.track),
+        "sessions_url": _sessions_url(panel), "runs": panels.runs_of(panel.id), "form_discard": DiscardForm(formdata=None, stage=values["stage"].code, track=panel.track),
     }  # fmt: skip
+
+
+def _sessions_url(panel: Panel) -> str:
+    """Where presentations are planned; for who may plan them."""
+    found = sessions.office_panel(context().actor, panel.public_id)
+    return url_for("routing.office_sessions", public_id=panel.public_id) if found is not None else ""
 
 
 def posted_stage(call: Call, form: PortalForm) -> Stage:

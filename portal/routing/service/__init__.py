@@ -15,28 +15,58 @@ from portal.routing.service.assignments import (
 from portal.routing.service.detection import detect
 from portal.routing.service.panels import add_seats, answer_seat, form_panel, make_chair, mint_seat_token
 from portal.routing.service.preview import seat_previewer
+from portal.routing.service.proceedings import note_absence, start_session, write_minutes
 from portal.routing.service.runs import ask_to_route, discard, publish, route, route_if_ready, swap
+from portal.routing.service.sessions import (
+    Wanted,
+    change_session,
+    draw_sessions,
+    plan_sessions,
+    publish_sessions,
+    remove_session,
+)
+from portal.routing.service.swaps import (
+    answer_swap,
+    ask_to_swap,
+    confirm_session,
+    take_back_swap,
+    take_free_slot,
+)
 
 __all__ = [
+    "Wanted",
     "add_seats",
     "answer_assignment",
     "answer_seat",
+    "answer_swap",
     "ask_to_route",
+    "ask_to_swap",
+    "change_session",
     "confirm_conflict",
+    "confirm_session",
     "declare",
     "detect",
     "discard",
     "dismiss_conflict",
+    "draw_sessions",
     "form_panel",
     "make_chair",
     "mint_seat_token",
+    "note_absence",
+    "plan_sessions",
     "pledge",
     "publish",
+    "publish_sessions",
+    "remove_session",
     "replace",
     "revoke_barred",
     "route",
     "route_if_ready",
     "seat_previewer",
+    "start_session",
     "swap",
+    "take_back_swap",
+    "take_free_slot",
     "waive_conflict",
+    "write_minutes",
 ]

@@ -70,6 +70,7 @@ RANKED = "public_id=waiting_call"
 ROUTED = "public_id=routing_call"
 PERSON = "public_id=person:spare"
 SEED = "public_id=seed_call"
+HEARING = "public_id=hearing"
 
 RULES: dict[str, Rule] = {
     "public": Rule(
@@ -327,6 +328,70 @@ RULES: dict[str, Rule] = {
             both("routing.pledge", "public_id=seat:past"),
         ),
     ),
+    # --- sessions ---
+    "routing.runs_sessions": Rule(
+        OFFICE, 404,
+        rows=(
+            get("routing.office_sessions", HEARING),
+            get("routing.office_sessions", "public_id=panel", allowed=NOBODY),
+            post("routing.plan_sessions", HEARING), post("routing.draw_sessions", HEARING),
+            post("routing.publish_sessions", HEARING),
+        ),
+    ),
+    "routing.runs_session": Rule(
+        OFFICE, 404,
+        rows=(
+            both("routing.change_session", f"{HEARING} session_id=slot:free"),
+            both("routing.change_session", f"{HEARING} session_id=slot:mine"),
+            both("routing.change_session", "public_id=panel session_id=slot:free", allowed=NOBODY),
+            post("routing.remove_session", f"{HEARING} session_id=slot:free"),
+        ),
+    ),
+    "routing.reads_sessions": Rule(
+        f"assigned conflicted chair {OFFICE}", 404,
+        rows=(
+            get("routing.panel_sessions", HEARING), get("routing.panel_calendar", HEARING),
+            get("routing.panel_sessions", "public_id=panel", allowed=NOBODY),
+        ),
+    ),
+    "routing.reads_session": Rule(
+        f"assigned chair {OFFICE}", 404,
+        rows=(
+            get("routing.panel_session", f"{HEARING} session_id=slot:over"),
+            get("routing.panel_session", f"{HEARING} session_id=slot:mine"),
+            get("routing.panel_session", f"{HEARING} session_id=slot:other", allowed=f"assigned conflicted {OFFICE}"),
+            get("routing.panel_session", f"{HEARING} session_id=slot:free", allowed=NOBODY),
+            get("routing.panel_session", f"{HEARING} session_id=slot:unpublished", allowed=NOBODY),
+        ),
+    ),
+    "routing.keeps_session": Rule(
+        f"chair {OFFICE}", 404, but={"assigned": 403},
+        rows=(
+            post("routing.start_session", f"{HEARING} session_id=slot:over"),
+            post("routing.note_absence", f"{HEARING} session_id=slot:over"),
+            post("routing.write_minutes", f"{HEARING} session_id=slot:over"),
+            post("routing.write_minutes", f"{HEARING} session_id=slot:other", allowed=OFFICE,
+                 but={"assigned": 403, "conflicted": 403}),
+        ),
+    ),
+    "routing.views_session": Rule(
+        TEAM, 404,
+        rows=(
+            get("routing.session", "public_id=heard_app"), get("routing.session_calendar", "public_id=heard_app"),
+            get("routing.session", "public_id=other_heard_app", allowed="other_applicant"),
+            get("routing.session", "public_id=unheard_app", allowed=NOBODY),
+        ),
+    ),
+    "routing.answers_session": Rule(
+        "owner", 404, but={"co_applicant": 403},
+        rows=(
+            post("routing.confirm_session", "public_id=heard_app"), post("routing.exchange_session", "public_id=heard_app"),
+            post("routing.answer_swap", "public_id=heard_app", "swap=swap:wished answer=refuse"),
+            post("routing.answer_swap", "public_id=heard_app", "swap=swap:asked answer=accept", allowed=NOBODY,
+                 but={"co_applicant": 403}),
+            post("routing.take_back_swap", "public_id=heard_app", "swap=swap:asked"),
+        ),
+    ),
     # --- panels' tables, decisions, awards ---
     "awards.reads_table": Rule(
         f"assigned chair auditor {WHOLE_OFFICE}", 404,
@@ -517,6 +582,16 @@ SIGHTS: tuple[Sight, ...] = (
     Sight("awards.decision", "노을모델", f"auditor {OFFICE}", "public_id=undecided"),
     Sight("awards.table", "서리모델", f"assigned chair auditor {OFFICE}", "public_id=open_panel"),
     Sight("awards.awards", "노을모델", OFFICE, "public_id=undecided_call"),
+    # presentations: no title before the declaration, nothing barred, other teams by their time alone
+    Sight("routing.panel_sessions", "무지개모델", f"assigned chair {OFFICE}", HEARING),
+    Sight("routing.panel_sessions", "소나기모델", f"assigned conflicted {OFFICE}", HEARING),
+    Sight("routing.panel_sessions", "눈꽃모델", f"assigned chair {OFFICE}", HEARING),
+    Sight("routing.panel_sessions", "slot:mine", f"assigned chair {OFFICE}", HEARING),
+    Sight("routing.office_sessions", "무지개모델", OFFICE, HEARING),
+    Sight("routing.session", "3층 회의실", TEAM, "public_id=heard_app"),
+    Sight("routing.session", "소나기모델", NOBODY, "public_id=heard_app"),
+    Sight("desks_applicant.cockpit", "3층 회의실", TEAM, "public_id=heard_app"),
+    Sight("desks_applicant.cockpit", "3층 회의실", NOBODY, "public_id=unheard_app"),
     # names before the declaration: one's own assignments
     Sight("routing.pledge", "김하늘", "chair", "public_id=seat:chair"),
     Sight("routing.pledge", "김하늘", NOBODY, "public_id=seat:assigned"),

@@ -44,6 +44,10 @@ SHOWN_BY: dict[str, str] = {
     "routing.queries.panels.entry_open_to": "routing.swaps_reviewer",
     "routing.queries.panels.is_mine": "sees routing.pledge",
     "routing.queries.panels.still_in_stage": "routing.answers_declaration",
+    "routing.queries.sessions.declared_on": "routing.reads_session",
+    "routing.queries.sessions.panel_bars_nobody": "routing.runs_sessions",
+    "routing.queries.sessions.seated_on": "routing.reads_sessions",
+    "routing.queries.sessions.session_is_published": "routing.views_session",
 }
 
 # The policy itself asks the same again: only gone together with it are they missed.

@@ -28,7 +28,7 @@ from portal.platform.db import db
 from portal.programs import service as programs
 from portal.programs.models import Call
 from portal.reviews import service as reviewing
-from portal.routing.models import Assignment, Panel, Seat, SeatState
+from portal.routing.models import Assignment, Panel, Seat, SeatState, Session, SessionSwap
 from tests.factories import accounts as people
 from tests.factories import applications as drafts
 from tests.factories import awards as decided
@@ -241,6 +241,23 @@ def asked_long_ago(world: World) -> None:
         row.sent_at = earlier
 
 
+def _slot(world: World, name: str) -> Session:
+    return db.session.scalars(select(Session).where(Session.public_id == world.ids[name])).one()
+
+
+def lots_are_wanted(world: World) -> None:
+    """The team that came later has no slot; the unpublished one is free."""
+    _slot(world, "slot:unpublished").entry_id = None
+
+
+def nothing_is_noted(world: World) -> None:
+    _slot(world, "slot:over").started_at = None
+
+
+def nobody_is_asked(world: World) -> None:
+    db.session.execute(update(SessionSwap).values(closed_at=clock.now()))
+
+
 ACCOUNT, CALL = ("accounts.profile", ""), "public_id=call"
 INSTITUTIONS, MEMBERS = ("applications.institutions", DRAFT), ("applications.members", DRAFT)
 OFFICE_OF_PERSON = ("accounts.person", PERSON)
@@ -252,6 +269,10 @@ RANKED = ("ranking.ranking", "public_id=waiting_call")
 ROUTED = ("routing.routing", "public_id=routing_call")
 PROGRESS = ("reviews.progress", CALL)
 QUESTION = ("programs.answer", "public_id=asking_call question_id=waiting_question")
+HEARING = ("routing.office_sessions", "public_id=hearing")
+FREE_SLOT = ("routing.change_session", "public_id=hearing session_id=slot:free")
+HELD = ("routing.panel_session", "public_id=hearing session_id=slot:over")
+SLOT = ("routing.session", "public_id=heard_app")
 OFFER = ("awards.offer", "public_id=award")
 JSON = {"X-Requested-With": "autosave", "Accept": "application/json"}
 
@@ -406,6 +427,21 @@ POSTS: dict[str, Post] = {
     "routing.settle": Post(
         "officer", ("routing.settle", f"{CALL} conflict_id=unsure"), {"action": "dismiss", "reason": WHY}, is_unsure
     ),
+    # --- sessions ---
+    "routing.plan_sessions": Post(
+        "officer", HEARING, {"starts_at": "2026-08-20T09:00", "count": "2", "pause_after": "", "pause": ""}
+    ),
+    "routing.draw_sessions": Post("officer", HEARING, before=lots_are_wanted),
+    "routing.publish_sessions": Post("officer", HEARING),
+    "routing.change_session": Post("officer", FREE_SLOT, {"starts_at": "2026-08-20T15:00", "place": "새 회의실"}),
+    "routing.remove_session": Post("officer", FREE_SLOT),
+    "routing.start_session": Post("chair", HELD, before=nothing_is_noted),
+    "routing.note_absence": Post("chair", HELD, {"reason": WHY}, nothing_is_noted),
+    "routing.write_minutes": Post("chair", HELD, {"text": "질문 넷과 답"}),
+    "routing.confirm_session": Post("owner", SLOT),
+    "routing.exchange_session": Post("owner", SLOT, before=nobody_is_asked),
+    "routing.answer_swap": Post("owner", SLOT),
+    "routing.take_back_swap": Post("owner", SLOT),
     "reviews.remind": Post("officer", PROGRESS),
     "reviews.close": Post("officer", PROGRESS, {"reason": WHY}),
     "ranking.again": Post("officer", RANKED),

@@ -13,7 +13,11 @@ POLICIES = (
     "applications.views_application", "reviews.reviews_application", "programs.officer_of_call",
     "awards.approves_decision", "budgets.changes_cap", "desks.auditor.audits",
 )  # fmt: skip
-CLAUSES = ("desks.officer.content_is_open", "ranking.bars_nobody", "routing.queries.panels.is_mine")
+CLAUSES = (
+    "desks.officer.content_is_open", "ranking.bars_nobody", "routing.queries.panels.is_mine",
+    "routing.queries.sessions.declared_on", "routing.queries.sessions.panel_bars_nobody",
+    "routing.queries.sessions.seated_on", "routing.queries.sessions.session_is_published",
+)  # fmt: skip
 
 
 @pytest.fixture(scope="module")

@@ -38,6 +38,9 @@ SECRETS: dict[str, tuple[Secret, tuple[str, ...]]] = {
     "nobody is to be awarded": (
         Secret(undecided=(Result.DECLINE, Result.DECLINE)), (*OFFICE, "budget_officer", "line_officer"),
     ),
+    "a team did not come to its session": (
+        Secret(came=False), ("officer", "administrator", "auditor", "assigned", "chair"),
+    ),
 }  # fmt: skip
 # What a page is asked for besides, wherever it reads the parameter: words of what is hidden, orders, filters.
 ASKED = {

@@ -50,10 +50,12 @@ from portal.reviews import service as reviewing
 from portal.reviews.models import Review, ReviewState
 from portal.routing import service as routing_service
 from portal.routing.models import Assignment, AssignmentState, Seat
+from portal.routing.models import Session as PanelSession
+from portal.routing.rules.sessions import Layout
 from portal.screening import service as screening
 from tests.factories import applications as drafts
 from tests.factories import awards as decided
-from tests.factories import base, before, consortia, reviews, routing
+from tests.factories import base, before, consortia, reviews, routing, sessions
 from tests.factories.accounts import account
 from tests.factories.screening import content, rule
 from tests.factories.seed_call import seed_call
@@ -86,10 +88,12 @@ WHY = "종합 점수와 조건을 함께 살핀 결과입니다."
 
 @dataclass(frozen=True)
 class Secret:
-    """What two worlds may differ in: which of two people wrote the first review, and a decision not yet published."""
+    """What two worlds may differ in: which of two people wrote the first review, a decision not yet published, and
+    whether a team came to its session."""
 
     readers: tuple[str, str] = ("구름이", "나루터")
     undecided: tuple[Result, Result] = (Result.AWARD, Result.DECLINE)
+    came: bool = True  # a team to its session
 
 
 class Chance:
@@ -178,7 +182,7 @@ def build(app: Flask, chance: Chance, secret: Secret | None = None) -> World:
     world = World(app, secret or Secret())
     for part in (
         _people, _plan, _drafting, _in_review, _screened_and_routed, _past, _decided, _undecided, _waiting,
-        _office, _before_deadlines,
+        _presenting, _office, _before_deadlines,
     ):  # fmt: skip
         chance.begin(part.__name__)
         base.committed(partial(part, world))
@@ -501,6 +505,66 @@ def _waiting(world: World) -> None:
         "waiting_stage": str(made.stage.id), "waiting_entries": ",".join(str(e.id) for e in made.entries),
         "waiting_app": made.entries[0].application.public_id, "waiting_entry": made.entries[0].public_id,
     }  # fmt: skip
+
+
+# --- presentations: one is over, two teams may exchange their slots, one is free, one is not published yet ---
+
+
+def _presenting(world: World) -> None:
+    call = routing.closed_call(as_wbl(sessions.definition()))
+    stage = routing.stage_by_code(call, "paper")
+    over, mine, other = (
+        routing.applied(call, stage, pi=world.person(role), title=title)
+        for role, title in (("partner", "눈꽃모델"), ("owner", "무지개모델"), ("other_applicant", "소나기모델"))
+    )
+    routing.add_member(mine.application.id, world.person("co_applicant"))
+    panel = routing.panel(stage, [world.person(role) for role in ("chair", "assigned", "conflicted")])
+    earlier = base.context(at=clock.now() - timedelta(days=4))
+    slots = routing_service.plan_sessions(
+        earlier, panel.id, Layout(clock.now() - timedelta(hours=1), 1, 30), "3층 회의실"
+    )
+    slots += routing_service.plan_sessions(
+        earlier, panel.id, Layout(clock.now() + timedelta(days=3), 3, 30, 10), "3층 회의실"
+    )
+    for slot, one in zip(slots, (over, mine, other), strict=False):
+        routing_service.change_session(earlier, slot.id, _given(slot, one.entry.id), "")
+    routing_service.publish_sessions(earlier, panel.id)
+    late = routing.applied(call, stage, pi=world.person("owner"), title="서리꽃모델")
+    (unpublished,) = routing_service.plan_sessions(
+        base.context(), panel.id, Layout(clock.now() + timedelta(days=5), 1, 30), "3층 회의실"
+    )
+    routing_service.change_session(base.context(), unpublished.id, _given(unpublished, late.entry.id), "")
+    for role, one, declared in (
+        ("assigned", mine, True), ("assigned", other, True), ("chair", mine, True), ("chair", other, False),
+    ):  # fmt: skip
+        db.session.add(_reviewing(world.people[role], one.entry.id, panel.id, declared))
+    for role, one in (("conflicted", over), ("conflicted", mine), ("barred_officer", mine)):
+        conflicts.write(base.context(), world.people[role], one.application.id, "participant", Severity.ABSOLUTE)
+    asked = routing_service.ask_to_swap(world.context("owner"), slots[1].id, slots[2].id)
+    wished = routing_service.ask_to_swap(world.context("other_applicant"), slots[2].id, slots[1].id)
+    routing_service.write_minutes(world.context("chair"), slots[0].id, "질문 셋과 답", 0)
+    world.ids |= {
+        "hearing": panel.public_id, "slot:over": slots[0].public_id, "slot:mine": slots[1].public_id,
+        "slot:other": slots[2].public_id, "slot:free": slots[3].public_id, "slot:unpublished": unpublished.public_id,
+        "heard_app": mine.application.public_id, "other_heard_app": other.application.public_id,
+        "unheard_app": late.application.public_id, "swap:asked": asked.public_id, "swap:wished": wished.public_id,
+    }  # fmt: skip
+    if world.secret.came:
+        routing_service.start_session(world.context("chair"), slots[0].id)
+    else:
+        routing_service.note_absence(world.context("chair"), slots[0].id, "연락이 닿지 않음")
+
+
+def _given(slot: PanelSession, entry_id: int) -> routing_service.Wanted:
+    return routing_service.Wanted(slot.starts_at, slot.minutes, slot.place, entry_id)
+
+
+def _reviewing(person_id: int, entry_id: int, panel_id: int, declared: bool) -> Assignment:
+    return Assignment(
+        public_id=RandomIds().public_id(), entry_id=entry_id, panel_id=panel_id, person_id=person_id,
+        state=AssignmentState.ACCEPTED if declared else AssignmentState.PUBLISHED, pseudonym=f"S{person_id}",
+        explanation={}, created_at=clock.now(), declared_at=clock.now() if declared else None,
+    )  # fmt: skip
 
 
 # --- letters, jobs, lines ---

@@ -29,9 +29,10 @@ from portal.platform.db import db
 from portal.programs import service as programs
 from portal.programs.models import PublicQuestion
 from portal.reviews.models import Review, ReviewState
+from portal.routing import service as routing
 from portal.routing.models import Panel, Seat, SeatState
 from portal.screening.models import Screening, ScreeningState
-from tests.factories import awards, base, reviews
+from tests.factories import awards, base, reviews, sessions
 from tests.factories.awards import ids
 from tests.factories.consortia import Team, complete_team, joined_partner
 
@@ -279,5 +280,38 @@ def house_notices() -> dict[str, Notice]:
     return base.committed(make)
 
 
+def session_notices() -> dict[str, Notice]:
+    """Two teams that exchange their slots: neither learns the other's name, nor who hears them."""
+    day = sessions.published(entries=3, slots=3)
+
+    def make() -> dict[str, Notice]:
+        first, second = day.owner(0), day.owner(1)
+        _call(first, "Team One", "ko")
+        _call(second, "Team Two", "en")
+        second.time_zone = "America/New_York"
+        for n in range(3):
+            day.slot(n).place = "Room 3"
+        for n, title in enumerate(("Model of one", "Model of two")):
+            day.application(n).title, day.application(n).applicant = title, f"Lab of {title}"
+        for n, who in enumerate(day.field.reviewers):
+            _call(db.session.get_one(Person, who), f"Hearer {n}", "ko")
+        swap = routing.ask_to_swap(day.as_owner(0), day.slots[0], day.slots[1])
+        refused = routing.ask_to_swap(day.as_owner(1), day.slots[1], day.slots[2])
+        routing.answer_swap(day.as_owner(2), refused.id, False)
+        mine = {"session_id": day.slots[1], "entry_id": day.field.entries[1]}
+        hidden = ["Team One", "Model of one", "Hearer 0", "Hearer 1", "Hearer 2"]
+        return {
+            "routing.session_given": Notice(mine, _known([second]), hidden),
+            "routing.session_changed": Notice(mine, _known([second]), hidden),
+            "routing.session_reminded": Notice(
+                mine | {"starts_at": day.starts(1).isoformat()}, _known([second]), hidden
+            ),
+            "routing.swap_asked": Notice({"swap_id": swap.id}, _known([second]), hidden),
+            "routing.swap_answered": Notice({"swap_id": refused.id}, _known([second]), hidden),
+        }
+
+    return base.committed(make)
+
+
 def everything() -> dict[str, Notice]:
-    return team_notices() | review_notices() | award_notices() | house_notices()
+    return team_notices() | review_notices() | award_notices() | session_notices() | house_notices()

@@ -148,3 +148,14 @@ def test_a_letters_language_is_restored() -> None:
         assert t("가", "a") == "a"
     assert t("가", "a") == "가"
     assert use_language("fr") == "ko"
+
+
+def test_a_moment_stands_in_the_readers_own_zone_where_the_clocks_differ() -> None:
+    at = datetime(2026, 7, 21, 9, 0, tzinfo=UTC)
+    assert (
+        formats.moment_for(at, "Asia/Seoul", "America/New_York")
+        == "2026. 7. 21.(화) 18:00 (내 시간대 2026. 7. 21.(화) 05:00)"
+    )
+    assert formats.moment_for(at, "Asia/Seoul", "Asia/Tokyo") == "2026. 7. 21.(화) 18:00"
+    said = english(formats.moment_for, at, "Asia/Seoul", "America/New_York")
+    assert said == "Tue 21 Jul 2026, 18:00 KST (Tue 21 Jul 2026, 05:00 EDT, your time)"

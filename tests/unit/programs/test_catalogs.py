@@ -87,3 +87,18 @@ def test_four_hundred_postdocs_take_just_thirty_billion_of_2025() -> None:
 def test_a_place_counts_in_its_own_track_alone() -> None:
     charged = bundle_charges(fixed_pieces(INNO, "solar"), INNO)
     assert {line for line in charged if line.startswith("inno_places")} == {"inno_places_solar"}
+
+
+@pytest.mark.parametrize("made", ALL, ids=lambda d: d.program.code)
+def test_whoever_presents_is_told_for_how_long_and_until_when_to_confirm(made: CallDefinition) -> None:
+    for stage in made.stages:
+        assert (stage.session is not None) == (stage.form == "presentation")
+        assert stage.session is None or stage.session.mark == "P"
+
+
+def test_only_a_presentation_has_sessions() -> None:
+    data = PATH.model_dump(mode="json")
+    interview = next(s for s in data["stages"] if s["session"])
+    interview["form"] = "paper"
+    with pytest.raises(ValueError, match="only a presentation has sessions"):
+        CallDefinition.model_validate(data)

@@ -98,6 +98,40 @@ class DatesReversed(DomainError):
     say = Text("끝나는 날이 시작하는 날보다 앞섭니다.", "The last day is before the first day.")
 
 
+class DayIsPast(DomainError):
+    say = Text("지난 날짜입니다. 오늘이나 그 뒤의 날을 적어 주십시오.", "This day is over. Enter today or a later day.")
+
+
+class AbsenceTooLong(DomainError):
+    say = Text(
+        "부재는 한 번에 {most}일까지 알릴 수 있습니다. 더 길면 역할을 내려놓도록 관리자에게 요청해 주십시오.",
+        "An absence can last {most} days at most. For longer, ask an administrator to end your roles.",
+    )
+
+
+class AbsencesOverlap(DomainError):
+    status = 409
+    say = Text(
+        "이 기간과 겹치는 부재({since} ~ {until})를 이미 알리셨습니다. 그것을 먼저 끝내 주십시오.",
+        "You already said that you are away from {since} to {until}. End that absence first.",
+    )
+
+
+class DeputyWithoutRight(DomainError):
+    say = Text(
+        "대리할 사람은 같은 권한을 같은 범위나 더 넓은 범위로 스스로 가지고 있어야 합니다. {name} 님은 그렇지 않습니다.",
+        "Whoever stands in must hold the same right themselves, for at least the same scope. {name} does not.",
+    )
+
+
+class DeputyAway(DomainError):
+    status = 409
+    say = Text(
+        "{name} 님도 그 기간({since} ~ {until})에 부재입니다. 다른 사람을 골라 주십시오.",
+        "{name} is away as well, from {since} to {until}. Choose somebody else.",
+    )
+
+
 class WrongDepartment(DomainError):
     say = Text("이 부서는 고른 기관의 부서가 아닙니다.", "This department does not belong to the organisation.")
 

@@ -148,8 +148,18 @@ class ReviewerProfileForm(PortalForm):
     capacity = IntegerField(
         text("한 번에 맡을 수 있는 신청서 수", "Applications you can take at once"), [required(), number_range(0, 100)]
     )
-    away_from = DateField(text("부재 시작일", "Away from"), [optional()])
-    away_until = DateField(text("부재 종료일", "Away until"), [optional()])
+
+
+class AbsenceForm(PortalForm):
+    """`deputy` is a person's public id; asked of approvers only, from those who hold the same right."""
+
+    since = DateField(text("첫날", "First day away"), [required()])
+    until = DateField(text("마지막 날", "Last day away"), [required()])
+    deputy = SelectField(text("대리할 사람", "Who stands in for you"), choices=[], validate_choice=False)
+
+
+class EndAbsenceForm(PortalForm):
+    absence = HiddenField()
 
 
 class GrantForm(PortalForm):

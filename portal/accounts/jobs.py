@@ -9,4 +9,5 @@ RESET = job_kind("accounts.reset", "비밀번호 재설정 편지", "Letter to s
 ALREADY_REGISTERED = job_kind(
     "accounts.already_registered", "이미 등록된 주소 안내", "Letter that the address is already registered"
 )
+STANDS_IN = job_kind("accounts.stands_in", "대리 지정 안내", "Notice to a deputy")
 SWEEP = job_kind("accounts.sweep", "지난 세션과 링크 정리", "Clearing of old sessions and links")

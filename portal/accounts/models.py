@@ -68,6 +68,7 @@ class Person(Model):
     researcher_number: Mapped[str | None] = mapped_column(String(20), unique=True)
     same_as_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
     created_at: Mapped[datetime]
+    erased_at: Mapped[datetime | None]  # name and addresses are gone, the id stays
 
 
 class Account(Model):
@@ -179,8 +180,30 @@ class ReviewerProfile(Model):
     keywords: Mapped[str] = mapped_column(String(2000), default="")
     kind: Mapped[str] = mapped_column(String(24), default="academia")  # academia, industry, foreign
     capacity: Mapped[int] = mapped_column(default=20)
-    away_from: Mapped[date | None] = mapped_column(Date)
-    away_until: Mapped[date | None] = mapped_column(Date)
+
+
+class Absence(Model):
+    """Days on which a person is away, the first and the last included; of an approver, who stands in meanwhile.
+
+    A deputy holds the same right themselves: nothing is passed on. Days are days in Korea.
+    """
+
+    __tablename__ = "absence"
+    __table_args__ = (
+        CheckConstraint("since <= until", name="days_in_order"),
+        Index("ix_absence_person_until", "person_id", "until"),
+    )
+
+    id: Mapped[pk]
+    public_id: Mapped[public]
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    since: Mapped[date] = mapped_column(Date)
+    until: Mapped[date] = mapped_column(Date)
+    deputy_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
+    created_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]  # called off, or back early
+    person: Mapped[Person] = relationship(foreign_keys=[person_id])
+    deputy: Mapped[Person | None] = relationship(foreign_keys=[deputy_id])
 
 
 class Consent(Model):
@@ -196,3 +219,19 @@ class Consent(Model):
     text_hash: Mapped[str] = mapped_column(String(64))
     at: Mapped[datetime]
     withdrawn_at: Mapped[datetime | None]
+
+
+class PersonalCopy(Model):
+    """A copy of what the portal holds of a person, made at their wish; the file is kept under its hash for days."""
+
+    __tablename__ = "personal_copy"
+
+    id: Mapped[pk]
+    public_id: Mapped[public]
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    asked_at: Mapped[datetime]
+    made_at: Mapped[datetime | None]
+    expires_at: Mapped[datetime | None]
+    sha256: Mapped[str | None] = mapped_column(String(64))
+    size: Mapped[int] = mapped_column(default=0)
+    taken_at: Mapped[datetime | None]  # first download

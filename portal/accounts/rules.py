@@ -6,6 +6,8 @@ import hashlib
 import ipaddress
 import re
 import unicodedata
+from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from urllib.parse import urlsplit
@@ -180,6 +182,25 @@ def scope_is_readable(scope: str) -> bool:
 def korean_day(now: datetime) -> date:
     """The calendar day in Korea: affiliations and absences are days there, not in UTC."""
     return now.astimezone(ZoneInfo(KST)).date()
+
+
+ABSENCE_MOST = 366  # days, assumed [P]
+
+
+def is_away(since: date, until: date, ended_at: datetime | None, day: date) -> bool:
+    """First and last day included; nobody is away any more once they said they are back."""
+    return ended_at is None and since <= day <= until
+
+
+def covers(held: AbstractSet[str], wanted: AbstractSet[str]) -> bool:
+    """Somebody with the scopes `held` may do whatever somebody with the scopes `wanted` may."""
+    return "*" in held or wanted <= held
+
+
+def days_shared(since: date, until: date, others: Iterable[tuple[date, date]]) -> int:
+    """How many days from `since` to `until` lie in one of the `others`; each counts once."""
+    days = {since + timedelta(days=n) for n in range((until - since).days + 1)}
+    return len({day for day in days if any(first <= day <= last for first, last in others)})
 
 
 def dates_in_order(since: date, until: date | None) -> bool:

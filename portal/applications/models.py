@@ -40,6 +40,7 @@ class Application(Model):
     changed_at: Mapped[datetime]
     withdrawn_at: Mapped[datetime | None]
     withdrawal_reason: Mapped[str | None] = mapped_column(Text)
+    erased_at: Mapped[datetime | None]  # its term is over: content and names are gone, the row stays
     call: Mapped[Call] = relationship()
     owner: Mapped[Person] = relationship()
     institutions: Mapped[list[Institution]] = relationship(

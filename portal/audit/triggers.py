@@ -14,19 +14,35 @@ FROZEN: dict[str, tuple[str, ...]] = {
     "submission": ("content", "sha256", "number", "receipt", "submitted_at"),
 }
 ERASABLE = {"audit_value"}
+# table -> the column that may be emptied when its term is over, and nothing else with it
+EMPTIABLE = {"submission": "content"}
 
 
-def statements(dialect: str) -> list[str]:
-    """The DDL that creates every trigger."""
-    return _sqlite() if dialect == "sqlite" else _postgresql()
+def statements(dialect: str, only: str | None = None) -> list[str]:
+    """The DDL that creates every trigger, or those of one table."""
+    tables = {table: columns for table, columns in FROZEN.items() if only in (None, table)}
+    return _sqlite(tables) if dialect == "sqlite" else _postgresql(tables)
 
 
-def _sqlite() -> list[str]:
+def drop_statements(dialect: str, table: str) -> list[str]:
+    of = "" if dialect == "sqlite" else f" ON {table}"
+    return [f"DROP TRIGGER {table}_no_update{of}", f"DROP TRIGGER {table}_no_delete{of}"]
+
+
+def _when(table: str, columns: tuple[str, ...]) -> str:
+    if table not in EMPTIABLE:
+        return ""
+    emptied = EMPTIABLE[table]
+    others = " OR ".join(f"NEW.{c} <> OLD.{c}" for c in columns if c != emptied)
+    return f" WHEN (NEW.{emptied} <> '' OR {others})"
+
+
+def _sqlite(tables: dict[str, tuple[str, ...]]) -> list[str]:
     made = []
-    for table, columns in FROZEN.items():
+    for table, columns in tables.items():
         of = f" OF {', '.join(columns)}" if columns else ""
         made.append(
-            f"CREATE TRIGGER {table}_no_update BEFORE UPDATE{of} ON {table} "
+            f"CREATE TRIGGER {table}_no_update BEFORE UPDATE{of} ON {table}{_when(table, columns)} "
             f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
         )
         if table not in ERASABLE:
@@ -37,16 +53,16 @@ def _sqlite() -> list[str]:
     return made
 
 
-def _postgresql() -> list[str]:
+def _postgresql(tables: dict[str, tuple[str, ...]]) -> list[str]:
     made = [
         "CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS "
         "$$ BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME; END $$"
     ]
-    for table, columns in FROZEN.items():
+    for table, columns in tables.items():
         of = f" OF {', '.join(columns)}" if columns else ""
         made.append(
             f"CREATE TRIGGER {table}_no_update BEFORE UPDATE{of} ON {table} "
-            "FOR EACH ROW EXECUTE FUNCTION refuse_change()"
+            f"FOR EACH ROW{_when(table, columns)} EXECUTE FUNCTION refuse_change()"
         )
         if table not in ERASABLE:
             made.append(

@@ -74,6 +74,7 @@ class Decision(Model):
     proposed_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     approved_at: Mapped[datetime | None]
     approved_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    approved_for_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))  # as whose deputy
     approval_note: Mapped[str | None] = mapped_column(Text)
     published_at: Mapped[datetime | None]
     published_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))

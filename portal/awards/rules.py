@@ -298,6 +298,10 @@ BARS: Final[Mapping[Bar, Text]] = {
 }
 
 
+REMIND_AFTER: Final = 2  # working days until those who can approve are reminded, assumed [P]
+OVERDUE_AFTER: Final = 4  # and until every administrator of the call is told, assumed [P]
+
+
 @dataclass(frozen=True)
 class Parties:
     """Who stands on the applicants' side of a decision, and who proposed it."""

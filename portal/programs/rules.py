@@ -41,11 +41,24 @@ def appeal_last_day(notified: datetime | date, appeal: Appeal, country: str = "K
     """
     start = notified.astimezone(ZoneInfo(zone)).date() if isinstance(notified, datetime) else notified
     last = start + timedelta(days=appeal.days if appeal.skip_first_day else appeal.days - 1)
-    if appeal.roll_over_holidays:
-        closed = holidays.country_holidays(country) if country else {}
-        while last.weekday() >= 5 or last in closed:
-            last += timedelta(days=1)
-    return last
+    return next_working_day(last, country) if appeal.roll_over_holidays else last
+
+
+def next_working_day(day: date, country: str = "KR") -> date:
+    """That day, or the first after it that is neither a Saturday, a Sunday nor a public holiday of the country."""
+    closed = holidays.country_holidays(country) if country else {}
+    while day.weekday() >= 5 or day in closed:
+        day += timedelta(days=1)
+    return day
+
+
+def working_days_after(at: datetime, days: int, country: str = "KR", zone: str = "Asia/Seoul") -> datetime:
+    """The same time of the clock in `zone`, that many working days later; the day of `at` is not counted."""
+    local = at.astimezone(ZoneInfo(zone))
+    day = local.date()
+    for _ in range(days):
+        day = next_working_day(day + timedelta(days=1), country)
+    return datetime.combine(day, local.time(), ZoneInfo(zone))
 
 
 # --- the eligibility check ---

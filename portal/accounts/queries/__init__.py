@@ -2,6 +2,14 @@
 
 from __future__ import annotations
 
+from portal.accounts.queries.absences import (
+    absence_of,
+    absences_of,
+    away_between,
+    away_on,
+    possible_deputies,
+    stood_in_for,
+)
 from portal.accounts.queries.actors import (
     actor_of_person,
     actor_of_session,
@@ -42,10 +50,14 @@ __all__ = [
     "Credentials",
     "PeoplePage",
     "PersonRow",
+    "absence_of",
+    "absences_of",
     "account_of",
     "actor_of_person",
     "actor_of_session",
     "affiliations_of",
+    "away_between",
+    "away_on",
     "credentials_of_address",
     "credentials_of_link",
     "credentials_of_person",
@@ -62,8 +74,10 @@ __all__ = [
     "person_by_email_key",
     "person_for_office",
     "person_of",
+    "possible_deputies",
     "reviewer_profile",
     "sanctioned",
     "search_organisations",
     "session_of",
+    "stood_in_for",
 ]

@@ -87,13 +87,13 @@ def reviewer_profile() -> Any:
 
     def save(context: Context) -> str:
         service.save_reviewer_profile(
-            context, actor.person_id, keywords=form.keywords.data, kind=form.kind.data, capacity=form.capacity.data,
-            away_from=form.away_from.data, away_until=form.away_until.data,
-        )  # fmt: skip
+            context, actor.person_id, keywords=form.keywords.data, kind=form.kind.data, capacity=form.capacity.data
+        )
         return url_for("accounts.reviewer_profile")
 
     answer = perform(form, save, Text("저장하였습니다.", "Saved."))
     if answer is not None:
         return answer
     ids = queries.identities(queries.person_of(actor.person_id))
-    return page("accounts/reviewer_profile.html", form=form, affiliations=queries.affiliations_of(ids))
+    ahead = [a for a in queries.absences_of(ids) if a.ended_at is None and a.until >= rules.korean_day(g.now)]
+    return page("accounts/reviewer_profile.html", form=form, affiliations=queries.affiliations_of(ids), absences=ahead)

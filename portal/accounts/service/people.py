@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import datetime
 
 from sqlalchemy import select
 
 from portal.accounts import queries, rules
 from portal.accounts.errors import (
     AlreadyGranted,
-    DatesReversed,
     NoAccount,
     NotYourself,
     NumberTaken,
@@ -57,17 +56,12 @@ def save_reviewer_profile(
     keywords: str,
     kind: str,
     capacity: int,
-    away_from: date | None = None,
-    away_until: date | None = None,
 ) -> ReviewerProfile:
-    """What routing needs to know: keywords (both languages, divided by commas), kind, capacity, absence."""
+    """What routing needs to know: keywords (both languages, divided by commas), kind, capacity."""
     _locked(person_id)
     refuse_resident_numbers(keywords, "keywords")
-    if away_from and away_until and not rules.dates_in_order(away_from, away_until):
-        raise DatesReversed("away_until")
     profile = db.session.get(ReviewerProfile, person_id) or ReviewerProfile(person_id=person_id)
     profile.keywords, profile.kind, profile.capacity = rules.tidy_keywords(nfc(keywords)), kind, capacity
-    profile.away_from, profile.away_until = away_from, away_until
     db.session.add(profile)
     db.session.flush()
     return profile

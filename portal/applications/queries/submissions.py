@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import cast
+from typing import Final, cast
 
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import joinedload
@@ -129,9 +129,16 @@ def submission_by_receipt(receipt: str) -> Submission | None:
     return db.session.scalars(select(Submission).where(Submission.receipt == receipt)).one_or_none()
 
 
+EMPTIED: Final[Content] = {
+    "title": "", "language": "ko", "institutions": [], "members": [], "sections": {}, "costs": [], "means": [],
+    "attachments": [], "confirmations": [],
+}  # fmt: skip
+
+
 @lru_cache(maxsize=256)
 def _parsed(sha256: str, content: str) -> Content:
-    return cast(Content, json.loads(content))
+    """What was erased when its term was over reads as an application in which nothing stands."""
+    return cast(Content, json.loads(content)) if content else EMPTIED
 
 
 def content_of(submission: Submission) -> Content:

@@ -11,13 +11,14 @@ from portal.audit import queries as audit
 from portal.awards import rules
 from portal.awards.models import Award, AwardState, Decision, DecisionState, Outcome
 from portal.awards.pages import bundles
-from portal.awards.pages.office import RESULT_TONES
+from portal.awards.pages.office import RESULT_TONES, approval_view
 from portal.awards.queries import awards as award_queries
 from portal.awards.queries import decisions as queries
 from portal.awards.queries import tables
 from portal.awards.rules import Piece
 from portal.budgets import queries as budgets
 from portal.budgets.rules import Line, Tree
+from portal.platform import clock
 from portal.platform.context import Actor
 from portal.platform.language import Text, say
 from portal.programs.definition import CallDefinition
@@ -161,9 +162,12 @@ def view(actor: Actor, decision: Decision) -> dict[str, Any]:
         "selected": [public_row(o, made.get(o.id), definition) for o in selected],
         "path": money_path(definition, pieces, what),
         "panel": panel_names(decision, office) if published or office else [],
-        "people": queries.people([decision.proposed_by_id, decision.approved_by_id, decision.published_by_id])
+        "people": queries.people(
+            [decision.proposed_by_id, decision.approved_by_id, decision.published_by_id, decision.approved_for_id]
+        )
         if office
         else {},
+        **(approval_view(decision, clock.now()) if office else {"approvers": [], "nobody_can": False}),
         "first_score": queries.first_score_at(decision.stage_id),
         "runs": run_rows(decision) if office else [],
         "history": history(decision) if office else dates(decision),

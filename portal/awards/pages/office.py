@@ -9,7 +9,7 @@ from typing import Any
 from flask import url_for
 
 from portal.applications.models import EntryState, StageEntry
-from portal.awards import rules
+from portal.awards import rules, service
 from portal.awards.errors import TableOpen
 from portal.awards.forms import ProposalForm, proposal_form
 from portal.awards.models import Award, AwardState, Decision, DecisionState, Outcome, Result
@@ -18,7 +18,7 @@ from portal.awards.queries import awards as award_queries
 from portal.awards.queries import decisions as queries
 from portal.awards.queries import reserves, tables
 from portal.awards.rules import Piece
-from portal.awards.service import decide
+from portal.awards.service import Approver, decide
 from portal.budgets import queries as budgets
 from portal.platform.context import Actor
 from portal.platform.errors import DomainError
@@ -169,18 +169,26 @@ def caps_beside(actor: Actor, call: Call, pieces: Sequence[Piece]) -> dict[str, 
     return bundles.grouped(caps, call.definition)
 
 
-def approvers(decision: Decision, now: datetime) -> list[dict[str, Any]]:
-    """Who holds the right to issue awards of the call, and who of them can approve this decision now."""
-    outcomes = queries.outcomes_of(decision.id)
-    parties = queries.parties_of(decision, decide.second_needed(decision))
-    scopes = decision.stage.call.scopes
-    found = []
-    for who in queries.administrators(scopes, now):
-        places = queries.affiliations_of(tables.identities(who), now)
-        conflicted = queries.is_barred_from(who, [o.entry_id for o in outcomes])
-        bar = rules.bar_to_approve(who, scopes, parties, places, conflicted)
-        found.append({"name": who.name, "bar": rules.BARS[bar] if bar else None})
-    return sorted(found, key=lambda row: (row["bar"] is not None, row["name"]))
+def approver_rows(found: Sequence[Approver]) -> list[dict[str, Any]]:
+    """Each holder of the right with what keeps them from approving now, and for whom they stand in."""
+    return [
+        {
+            "name": one.actor.name,
+            "bar": rules.BARS[one.bar] if one.bar else None,
+            "away": one.away,
+            "deputy": one.away.deputy.name if one.away and one.away.deputy else "",
+            "stands_in_for": ", ".join(absent.actor.name for absent in one.stands_in_for),
+            "can": one.can_now,
+        }
+        for one in found
+    ]
+
+
+def approval_view(decision: Decision, now: datetime) -> dict[str, Any]:
+    """Who can approve a decision that waits for it; nothing for one that does not."""
+    waiting = decision.state is DecisionState.PROPOSED
+    rows = approver_rows(service.approvers_of(decision, now)) if waiting else []
+    return {"approvers": rows, "nobody_can": waiting and not any(row["can"] for row in rows)}
 
 
 def letters(
@@ -226,9 +234,10 @@ def decision_view(actor: Actor, decision: Decision, now: datetime) -> dict[str, 
     outcomes = queries.outcomes_of(decision.id)
     held = bundles_of_decision(decision, outcomes)
     proposed = decision.state is DecisionState.PROPOSED
-    known = queries.people([decision.proposed_by_id, decision.approved_by_id, decision.published_by_id])
+    known = queries.people(
+        [decision.proposed_by_id, decision.approved_by_id, decision.published_by_id, decision.approved_for_id]
+    )
     call = decision.stage.call
-    able = approvers(decision, now) if proposed else []
     mine = decision.proposed_by_id in tables.identities(actor)
     is_administrator = actor.has("administrator", *call.scopes)
     return {
@@ -236,7 +245,7 @@ def decision_view(actor: Actor, decision: Decision, now: datetime) -> dict[str, 
         "state": rules.DECISION_STATES[decision.state],
         "tone": DECISION_TONES[decision.state],
         "letters": letters(decision, outcomes, held),
-        "approvers": able,
+        **approval_view(decision, now),
         "caps": caps_beside(actor, call, [p for b in held.values() for p in b]) if proposed else {},
         "people": known,
         "may_approve": proposed and is_administrator,

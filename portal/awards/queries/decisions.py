@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import contains_eager, joinedload
 
-from portal.accounts.models import Affiliation, Person, Role, RoleGrant
+from portal.accounts.models import Account, Affiliation, Person, Role, RoleGrant
 from portal.accounts.queries import grant_is_valid
 from portal.applications.models import Application, EntryState, Institution, Member, StageEntry
 from portal.awards.models import Decision, DecisionState, Outcome, Result
@@ -221,13 +221,17 @@ def is_barred_from(actor: Actor, entry_ids: Iterable[int]) -> bool:
 
 
 def administrators(scopes: Sequence[str], now: datetime) -> list[Actor]:
-    """Everybody who holds the right to issue awards of a call, doubles folded into one human."""
+    """Everybody who holds the right to issue awards of a call and is not shut out, doubles folded into one human."""
+    shut_out = select(Account.person_id).where(Account.disabled_at.is_not(None))
     rows = db.session.execute(
         select(Person, RoleGrant.scope)
         .join(RoleGrant, RoleGrant.person_id == Person.id)
-        .where(RoleGrant.role == Role.ADMINISTRATOR, RoleGrant.scope.in_(["*", *scopes]), grant_is_valid(now))
+        .where(
+            RoleGrant.role == Role.ADMINISTRATOR, RoleGrant.scope.in_(["*", *scopes]), grant_is_valid(now),
+            Person.id.not_in(shut_out),
+        )
         .order_by(Person.name, Person.id)
-    ).all()
+    ).all()  # fmt: skip
     roots = {person.same_as_id or person.id: (person, scope) for person, scope in reversed(rows)}
     doubles: dict[int, set[int]] = {root: {root} for root in roots}
     others = db.session.execute(

@@ -1,4 +1,4 @@
-"""Propose, approve by a second person, return."""
+"""Propose, return."""
 
 from __future__ import annotations
 
@@ -17,24 +17,21 @@ from portal.awards.errors import (
     DecisionStateRefused,
     EntriesMissing,
     EntriesWaiting,
-    MayNotApprove,
     NothingRecommended,
     NotRanked,
     ReasonTooShort,
-    RulesChanged,
     TableOpen,
     TooFew,
     TooMany,
     WrongResult,
 )
-from portal.awards.jobs import PROPOSED, RETURNED
-from portal.awards.models import AwardTable, Decision, DecisionState, Outcome, Result
+from portal.awards.jobs import APPROVAL_OVERDUE, APPROVAL_REMINDER, PROPOSED, RETURNED
+from portal.awards.models import Decision, DecisionState, Outcome, Result
 from portal.awards.queries import awards as award_queries
 from portal.awards.queries import decisions as queries
 from portal.awards.queries import tables
-from portal.awards.rules import Bar, Fault, Piece
-from portal.awards.service.issue import cancel_award, issue_award
-from portal.budgets import service as budgets
+from portal.awards.rules import Fault, Piece
+from portal.awards.service.issue import cancel_award
 from portal.platform.context import Context
 from portal.platform.db import db
 from portal.platform.errors import Forbidden
@@ -42,7 +39,8 @@ from portal.platform.jobs import enqueue
 from portal.platform.language import say
 from portal.programs.definition import Stage as StageDefinition
 from portal.programs.models import Call, Stage
-from portal.ranking.models import ConditionResult, RankingRun
+from portal.programs.rules import working_days_after
+from portal.ranking.models import ConditionResult
 from portal.ranking.queries import conditions, latest_run
 
 
@@ -69,7 +67,7 @@ def propose(
     _check_results(call, definition, track, entries, outcomes)
     _check_reasons(outcomes, reason)
     if definition.awards:
-        _check_count(call, sum(result is Result.AWARD for _, result, _ in outcomes))
+        check_count(call, sum(result is Result.AWARD for _, result, _ in outcomes))
         _check_bundles(stage, track, entries, outcomes)
     decision = Decision(
         public_id=context.ids.public_id(), stage_id=stage_id, track=track, ranking_run_id=run.id,
@@ -92,6 +90,9 @@ def propose(
         outcomes=[[entries[i].public_id, result.value] for i, result, _ in outcomes], reason=reason,
     )  # fmt: skip
     enqueue(PROPOSED, {"decision_id": decision.id}, key=str(decision.id), now=context.now)
+    for kind, days in ((APPROVAL_REMINDER, rules.REMIND_AFTER), (APPROVAL_OVERDUE, rules.OVERDUE_AFTER)):
+        at = working_days_after(context.now, days, call.definition.holidays, call.definition.time_zone)
+        enqueue(kind, {"decision_id": decision.id}, key=str(decision.id), now=context.now, run_at=at)
     return decision
 
 
@@ -157,7 +158,7 @@ def _check_reasons(outcomes: Sequence[tuple[int, Result, str]], reason: str) -> 
             raise ReasonTooShort(f"reason_{entry_id}", least=rules.REASON_LEAST)
 
 
-def _check_count(call: Call, chosen: int) -> None:
+def check_count(call: Call, chosen: int) -> None:
     """The call's awards over all its tracks and stages."""
     left = call.definition.awards.max_count - award_queries.live_count(call.id)
     if chosen > left:
@@ -197,80 +198,10 @@ def _check_bundles(
             raise NothingRecommended(title=entries[entry_id].application.title)
 
 
-def approve(context: Context, decision_id: int, note: str = "") -> Decision:
-    """The second person's act: reserves and creates every award, or, when one line has not enough, nothing at all.
-
-    Raises MayNotApprove, RulesChanged, DecisionStateRefused, TooMany (other tracks took the places meanwhile),
-    CapExceeded, BudgetFrozen.
-    """
-    decision = queries.locked_decision(decision_id)
-    stage = decision.stage
-    _move(decision, DecisionState.APPROVED)
-    bar = bar_of(context, decision, second_needed=second_needed(decision))
-    if bar is not None:
-        raise MayNotApprove(why=rules.BARS[bar])
-    outcomes = queries.outcomes_of(decision_id)
-    _check_unchanged(decision, outcomes)
-    if stage.call.definition.stage(stage.code).awards:
-        awarded = [outcome for outcome in outcomes if outcome.result is Result.AWARD]
-        db.session.execute(select(Call.id).where(Call.id == stage.call_id).with_for_update())
-        _check_count(stage.call, len(awarded))
-        _hold_tables(stage.id, decision.track)
-        pieces = bundles(stage, decision.track, [outcome.entry_id for outcome in awarded])
-        budgets.hold(rules.bundle_charges((p for b in pieces.values() for p in b), stage.call.definition))
-        for outcome in awarded:
-            issue_award(context, outcome.id, pieces[outcome.entry_id])
-    decision.approved_at, decision.approved_by_id = context.now, context.actor.person_id
-    decision.approval_note = note.strip() or None
-    record(context, "DecisionApproved", "decision", decision.public_id, comment=note)
-    db.session.flush()
-    return decision
-
-
-def _hold_tables(stage_id: int, track: str) -> None:
-    """Nobody opens a table of this stage again while its awards are being issued."""
-    panels = [panel.id for panel in tables.panels_of_stage(stage_id, track)]
-    db.session.execute(
-        select(AwardTable.id).where(AwardTable.panel_id.in_(panels)).order_by(AwardTable.id).with_for_update()
-    ).all()
-
-
-def bar_of(context: Context, decision: Decision, *, second_needed: bool) -> Bar | None:
-    """Why the actor may not approve this decision, or draw on its reserve list."""
-    outcomes = queries.outcomes_of(decision.id)
-    parties = queries.parties_of(decision, second_needed)
-    conflicted = queries.is_barred_from(context.actor, [outcome.entry_id for outcome in outcomes])
-    places = queries.affiliations_of(tables.identities(context.actor), context.now)
-    return rules.bar_to_approve(context.actor, decision.stage.call.scopes, parties, places, conflicted)
-
-
-def second_needed(decision: Decision) -> bool:
-    call = decision.stage.call
-    definition = call.definition.stage(decision.stage.code)
-    threshold = call.definition.awards.second_approver_above
-    if not definition.awards or threshold <= 0:
-        return True
-    awarded = [o.entry_id for o in queries.outcomes_of(decision.id) if o.result is Result.AWARD]
-    pieces = bundles(decision.stage, decision.track, awarded)
-    total = sum(rules.total_value(bundle, call.definition) for bundle in pieces.values())
-    return rules.needs_second_approver(definition, total, threshold)
-
-
-def _move(decision: Decision, to: DecisionState) -> None:
+def move_decision(decision: Decision, to: DecisionState) -> None:
     if not rules.decision_may_move(decision.state, to):
         raise DecisionStateRefused(state=rules.DECISION_STATES[decision.state])
     decision.state = to
-
-
-def _check_unchanged(decision: Decision, outcomes: Sequence[Outcome]) -> None:
-    """The proposal still stands on the rules, the ranking and the entries it was made on."""
-    run = db.session.get_one(RankingRun, decision.ranking_run_id)
-    if (
-        decision.rules_hash != decision.stage.call.content_hash
-        or run.discarded_at is not None
-        or any(outcome.entry.state is not EntryState.IN_REVIEW for outcome in outcomes)
-    ):
-        raise RulesChanged
 
 
 def return_decision(context: Context, decision_id: int, reason: str) -> Decision:
@@ -286,7 +217,7 @@ def return_decision(context: Context, decision_id: int, reason: str) -> Decision
         raise DecisionStateRefused(state=rules.DECISION_STATES[decision.state])
     if queries.is_barred_from(context.actor, [o.entry_id for o in queries.outcomes_of(decision_id)]):
         raise Conflicted
-    _move(decision, DecisionState.ANNULLED)
+    move_decision(decision, DecisionState.ANNULLED)
     for award in award_queries.awards_of_decision(decision_id):
         cancel_award(context, award.id, reason)
     decision.annulled_at, decision.annulled_by_id = context.now, context.actor.person_id

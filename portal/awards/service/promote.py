@@ -21,7 +21,8 @@ from portal.awards.errors import (
 from portal.awards.models import Award, Decision, DecisionState, Outcome
 from portal.awards.queries import decisions as queries
 from portal.awards.queries import reserves
-from portal.awards.service.decide import bar_of, bundles
+from portal.awards.service.approve import bar_of
+from portal.awards.service.decide import bundles
 from portal.awards.service.issue import issue_award
 from portal.awards.service.offer import offer_award
 from portal.budgets import service as budgets

@@ -11,7 +11,7 @@ from flask import url_for
 from portal.audit.models import AuditEvent
 from portal.audit.words import event_words
 from portal.awards.models import Decision, DecisionState
-from portal.desks.officer.queries import Waiting
+from portal.desks.officer.queries import StandIn, Waiting
 from portal.platform.jobs import JobState
 from portal.platform.language import Text, say
 from portal.programs.models import Call, Stage
@@ -37,8 +37,9 @@ ENTRY_STATES: dict[str, tuple[Text, str]] = {
 }
 
 
-def todo(calls: Sequence[Call], found: Waiting) -> list[dict[str, Any]]:
-    """What waits, one line per call and kind, each a link to where it is done."""
+def todo(calls: Sequence[Call], found: Waiting, standing_in: Sequence[StandIn] = ()) -> list[dict[str, Any]]:
+    """What waits, one line per call and kind, each a link to where it is done; approvals also as somebody's deputy."""
+    deputy_of = {call.id: ", ".join(s.name for s in standing_in if s.covers(call.scopes)) for call in calls}
     kinds = (
         (
             found.screenings, "screening.queue", "warning",
@@ -65,7 +66,7 @@ def todo(calls: Sequence[Call], found: Waiting) -> list[dict[str, Any]]:
     rows = [
         {
             "label": say(words, n=counts[call.id]),
-            "hint": say(call.names),
+            "hint": say(call.names) + (_as_deputy(deputy_of[call.id]) if counts is found.approvals else ""),
             "url": url_for(endpoint, public_id=call.public_id),
             "status": Text("할 일", "To do"),
             "tone": tone,
@@ -85,6 +86,10 @@ def todo(calls: Sequence[Call], found: Waiting) -> list[dict[str, Any]]:
             }
         )
     return rows
+
+
+def _as_deputy(names: str) -> str:
+    return f" · {say(Text('{names} 님의 대리로도', 'also as deputy of {names}'), names=names)}" if names else ""
 
 
 def funnel(call: Call, counts: dict[str, int], entries: dict[int, dict[str, int]], awards: int) -> list[dict[str, Any]]:

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, case, func, select
 from sqlalchemy.orm import aliased, selectinload
 
+from portal.accounts.models import Role, RoleGrant
+from portal.accounts.queries import grant_is_valid, stood_in_for
+from portal.accounts.rules import korean_day
 from portal.applications.models import (
     Application,
     ApplicationState,
@@ -52,6 +55,32 @@ class Waiting:
     unsure_letters: dict[int, int]
     questions: dict[int, int]
     parked: int
+
+
+@dataclass(frozen=True)
+class StandIn:
+    """Somebody who is away today and named the viewer for their approvals."""
+
+    name: str
+    until: date
+    scopes: frozenset[str]
+
+    def covers(self, scopes: Sequence[str]) -> bool:
+        return "*" in self.scopes or bool(self.scopes & set(scopes))
+
+
+def standing_in(actor: Actor, now: datetime) -> list[StandIn]:
+    """Two queries, whatever the number of people who are away."""
+    found = stood_in_for(actor.same_as, korean_day(now))
+    grants = db.session.execute(
+        select(RoleGrant.person_id, RoleGrant.scope).where(
+            RoleGrant.person_id.in_([a.person_id for a in found]), RoleGrant.role == Role.ADMINISTRATOR,
+            grant_is_valid(now),
+        )
+    ).all()  # fmt: skip
+    return [
+        StandIn(a.person.name, a.until, frozenset(scope for who, scope in grants if who == a.person_id)) for a in found
+    ]
 
 
 def _by_call(query: Any) -> dict[int, int]:

@@ -65,10 +65,12 @@ def _chips(
 def office() -> Any:
     calls = programs.office_calls(g.actor)
     ids = [call.id for call in calls]
+    standing_in = queries.standing_in(g.actor, g.now)
     counts, entries, awards = queries.application_counts(ids), queries.entry_counts(ids), queries.award_counts(ids)
     return page(
         "desks/officer/office.html",
-        todo=pages.todo(calls, queries.waiting(ids, g.now)),
+        todo=pages.todo(calls, queries.waiting(ids, g.now), standing_in),
+        standing_in=standing_in,
         lanes=[pages.lane(c, counts.get(c.id, {}), entries, awards.get(c.id, 0)) for c in calls],
         deadlines=[c for c in calls if c.state == "open"],
     )

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from portal.accounts.jobs import ALREADY_REGISTERED, CONFIRM, RESET
-from portal.accounts.models import Person, TokenPurpose
+from portal.accounts.jobs import ALREADY_REGISTERED, CONFIRM, RESET, STANDS_IN
+from portal.accounts.models import Absence, Person, TokenPurpose
 from portal.accounts.service import mint_mail_token
 from portal.notifications.drafts import Draft, letter
 from portal.notifications.letters.recipients import line, person
 from portal.platform.context import Context
 from portal.platform.db import db
+from portal.platform.formats import day
 from portal.platform.language import Text
 
 
@@ -85,3 +86,32 @@ def already_registered(context: Context, payload: dict[str, Any]) -> list[Draft]
             key=f"{who.id}:{context.now.isoformat()}",
         )
     ]
+
+
+@letter(STANDS_IN)
+def stands_in(context: Context, payload: dict[str, Any]) -> list[Draft]:
+    """To the deputy; nothing if the absence was called off before the letter was written."""
+    found = db.session.get_one(Absence, payload["absence_id"])
+    if found.deputy is None or found.ended_at is not None:
+        return []
+    return [
+        Draft(
+            to=person(found.deputy),
+            subject=Text("부재 중 대리로 지정되었습니다", "You were named as a deputy"),
+            paragraphs=[
+                line(
+                    "{name} 님이 {since}부터 {until}까지 부재이며, 그동안 승인 업무를 대리할 사람으로 지정하셨습니다.",
+                    "{name} is away from {since} to {until} and named you to stand in for approvals meanwhile.",
+                    name=found.person.name, since=lambda: day(found.since), until=lambda: day(found.until),
+                ),
+                line(
+                    "승인은 본인의 권한과 이름으로 하시며, 이해충돌이 있거나 제안하신 의결은 승인하실 수 없습니다.",
+                    "You approve by your own right and in your own name; not what you proposed, nor where you have a conflict.",
+                ),
+            ],
+            action=Text("업무 화면 열기", "Open the office"),
+            path="/office",
+            reference=found.public_id[:8],
+            key=str(found.id),
+        )
+    ]  # fmt: skip

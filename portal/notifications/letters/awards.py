@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from portal.accounts.models import Person, Role
 from portal.applications.models import Application
-from portal.awards.jobs import ACCEPTED, DECLINED, EXPIRED, OFFER, OUTCOME, PROPOSED, RETURNED
-from portal.awards.models import Award, Decision, Outcome, Result
-from portal.notifications.drafts import Draft, letter
-from portal.notifications.letters.recipients import holders, line, person, team
+from portal.awards.jobs import (
+    ACCEPTED,
+    APPROVAL_OVERDUE,
+    APPROVAL_REMINDER,
+    DECLINED,
+    EXPIRED,
+    OFFER,
+    OUTCOME,
+    PROPOSED,
+    RETURNED,
+)
+from portal.awards.models import Award, Decision, DecisionState, Outcome, Result
+from portal.awards.rules import OVERDUE_AFTER
+from portal.awards.service import approvers_of
+from portal.notifications.drafts import Draft, Recipient, letter
+from portal.notifications.letters.recipients import holders, line, people, person, team
 from portal.platform.context import Context
 from portal.platform.db import db
 from portal.platform.formats import day, moment, money
@@ -104,33 +117,85 @@ def offer(context: Context, payload: dict[str, Any]) -> list[Draft]:
     ]  # fmt: skip
 
 
-def _deciders(context: Context, decision: Decision) -> list[Draft]:
+def _to_administrators(
+    decision: Decision, recipients: Iterable[Recipient], subject: Text, paragraphs: list[Callable[[], str]]
+) -> list[Draft]:
+    """About a decision that waits; nothing once it was approved or returned."""
+    if decision.state is not DecisionState.PROPOSED:
+        return []
     call = decision.stage.call
     return [
         Draft(
-            to=to,
-            subject=Text("승인을 기다리는 결정이 있습니다", "A decision waits for approval"),
-            paragraphs=[
-                line(
-                    "‘{call}’의 의결안이 올라왔습니다. 제안한 사람과 신청 기관에 속한 사람은 승인할 수 없습니다.",
-                    "A decision of ‘{call}’ was proposed. Neither the proposer nor anybody of an applicant's institution may approve it.",
-                    call=lambda: say(call.names),
-                )
-            ],
-            action=Text("의결안 보기", "See the proposal"),
-            path=f"/office/calls/{call.public_id}/awards",
-            reference=decision.public_id[:8],
-            key=f"{decision.id}:{to.person_id}",
-            call_id=call.id,
+            to=to, subject=subject, paragraphs=paragraphs, action=Text("의결안 보기", "See the proposal"),
+            path=f"/office/calls/{call.public_id}/awards", reference=decision.public_id[:8],
+            key=f"{decision.id}:{to.person_id}", call_id=call.id,
         )
-        for to in holders(context.now, Role.ADMINISTRATOR, *call.scopes)
-        if to.person_id != decision.proposed_by_id
-    ]
+        for to in recipients
+    ]  # fmt: skip
 
 
 @letter(PROPOSED)
 def proposed(context: Context, payload: dict[str, Any]) -> list[Draft]:
-    return _deciders(context, db.session.get_one(Decision, payload["decision_id"]))
+    decision = db.session.get_one(Decision, payload["decision_id"])
+    call = decision.stage.call
+    asked = (
+        to for to in holders(context.now, Role.ADMINISTRATOR, *call.scopes) if to.person_id != decision.proposed_by_id
+    )
+    said = line(
+        "‘{call}’의 의결안이 올라왔습니다. 제안한 사람과 신청 기관에 속한 사람은 승인할 수 없습니다.",
+        "A decision of ‘{call}’ was proposed. Neither the proposer nor anybody of an applicant's institution may approve it.",
+        call=lambda: say(call.names),
+    )  # fmt: skip
+    return _to_administrators(
+        decision, asked, Text("승인을 기다리는 결정이 있습니다", "A decision waits for approval"), [said]
+    )
+
+
+@letter(APPROVAL_REMINDER)
+def approval_reminder(context: Context, payload: dict[str, Any]) -> list[Draft]:
+    """To those who can approve today; deputies learn for whom they stand in."""
+    decision = db.session.get_one(Decision, payload["decision_id"])
+    call = decision.stage.call
+    drafts = []
+    for one in approvers_of(decision, context.now):
+        if not one.can_now or one.actor.person_id is None:
+            continue
+        said = [
+            line(
+                "‘{call}’의 의결안이 {at}부터 승인을 기다리고 있습니다.",
+                "A decision of ‘{call}’ has been waiting for approval since {at}.",
+                call=lambda: say(call.names), at=lambda: day(decision.proposed_at, call.definition.time_zone),
+            )
+        ]  # fmt: skip
+        if one.stands_in_for:
+            names = ", ".join(absent.actor.name for absent in one.stands_in_for)
+            said.append(line("{names} 님을 대리하고 계십니다.", "You stand in for {names}.", names=names))
+        drafts += _to_administrators(
+            decision, people([one.actor.person_id]), Text("승인을 기다리고 있습니다", "Your approval is awaited"), said
+        )
+    return drafts
+
+
+@letter(APPROVAL_OVERDUE)
+def approval_overdue(context: Context, payload: dict[str, Any]) -> list[Draft]:
+    """To every administrator of the call, so that somebody finds a way; with how many could approve."""
+    decision = db.session.get_one(Decision, payload["decision_id"])
+    call = decision.stage.call
+    able = sum(one.can_now for one in approvers_of(decision, context.now))
+    said = [
+        line(
+            "‘{call}’의 의결안이 {at}부터 {days}근무일이 지나도록 승인되지 않았습니다. 지금 승인할 수 있는 사람은 {able}명입니다.",
+            "A decision of ‘{call}’, proposed on {at}, was not approved within {days} working days. {able} can approve it now.",
+            call=lambda: say(call.names), at=lambda: day(decision.proposed_at, call.definition.time_zone),
+            days=str(OVERDUE_AFTER), able=str(able),
+        ),
+        line(
+            "승인할 수 있는 사람이 없으면 다른 사람에게 권한을 주거나 의결안을 반려해 주십시오.",
+            "If nobody can, grant the right to somebody else or return the proposal.",
+        ),
+    ]  # fmt: skip
+    to = holders(context.now, Role.ADMINISTRATOR, *call.scopes)
+    return _to_administrators(decision, to, Text("승인이 늦어지고 있습니다", "An approval is overdue"), said)
 
 
 @letter(RETURNED)

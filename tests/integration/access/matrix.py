@@ -98,6 +98,8 @@ RULES: dict[str, Rule] = {
             post("accounts.end_other_sessions"),
             get("desks_applicant.applications"), get("notifications.inbox"),
             get("desks_reviewer.reviews"), both("desks_reviewer.submit", get=302),
+            both("accounts.absence"),
+            post("accounts.end_absence", body="absence=absence:assigned", allowed="assigned", refused=404),
         ),
     ),
     # --- people ---

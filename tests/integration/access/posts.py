@@ -311,8 +311,12 @@ POSTS: dict[str, Post] = {
     "accounts.end_session": Post("owner", ("accounts.sessions", ""), before=has_another_session),
     "accounts.end_other_sessions": Post("owner", ("accounts.sessions", ""), before=has_another_session),
     "accounts.reviewer_profile": Post(
-        "assigned", ("accounts.reviewer_profile", ""), {"away_from": "2026-08-01", "away_until": "2026-08-09", "keywords": "언어모델"}
+        "assigned", ("accounts.reviewer_profile", ""), {"keywords": "언어모델"}
     ),
+    "accounts.absence": Post(
+        "assigned", ("accounts.absence", ""), {"since": "2026-12-01", "until": "2026-12-09", "deputy": None}
+    ),
+    "accounts.end_absence": Post("assigned", ("accounts.absence", "")),
     "accounts.grant_role": Post("barred_officer", OFFICE_OF_PERSON, {"until": "", "scope": "program:WBL"}),
     "accounts.revoke_role": Post("barred_officer", OFFICE_OF_PERSON),
     "accounts.disable": Post("administrator", OFFICE_OF_PERSON),

@@ -9,7 +9,7 @@ import random
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from hashlib import sha256
 from typing import Any
@@ -201,6 +201,8 @@ def _people(world: World) -> None:
         world.people[role] = who.id
         world.ids[f"person:{role}"] = who.public_id
         world.tokens[role] = accounts.open_session(base.context(), who.id, True)
+    away = accounts.say_absent(base.context(), world.people["assigned"], date(2026, 12, 20), date(2026, 12, 24))
+    world.ids["absence:assigned"] = away.public_id
     for place, name in zip(READERS, world.secret.readers, strict=True):
         who = account(base.person(name))
         who.email = who.email_key = f"{name}@example.org"

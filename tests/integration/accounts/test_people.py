@@ -286,8 +286,7 @@ def test_a_new_organisation_needs_a_name_and_an_unused_number(client: FlaskClien
 def test_a_reviewer_keeps_a_profile_and_others_have_none(client: FlaskClient) -> None:
     who = member("reviewer")
     signed_in(client, who)
-    data = {"keywords": "AI 반도체, NPU, NPU", "kind": "industry", "capacity": "12", "away_from": "2026-08-01",
-            "away_until": "2026-08-14"}  # fmt: skip
+    data = {"keywords": "AI 반도체, NPU, NPU", "kind": "industry", "capacity": "12"}
     assert client.post("/reviewer/profile", data=data).status_code == 303
     saved = db.session.get_one(ReviewerProfile, who.id)
     assert (saved.keywords, saved.kind, saved.capacity) == ("AI 반도체, NPU", "industry", 12)
@@ -296,7 +295,6 @@ def test_a_reviewer_keeps_a_profile_and_others_have_none(client: FlaskClient) ->
         {"capacity": "1e9"},
         {"capacity": "１"},
         {"kind": "king"},
-        {"away_until": "2026-07-01"},
     ):
         expected = 303 if bad == {"capacity": "１"} else 422
         assert client.post("/reviewer/profile", data=data | bad).status_code == expected

@@ -20,6 +20,8 @@ from portal.applications.models import (
     ReopeningCause,
     Submission,
 )
+from portal.accounts.models import Absence, Person
+from portal.applications.models import Application, Institution, Member, Reopening, ReopeningCause, Submission
 from portal.applications.service import add_member, ask_confirmation
 from portal.audit.models import AuditAnchor
 from portal.awards.models import Award, AwardState, Decision, DecisionState, Outcome, Result
@@ -223,11 +225,15 @@ def award_notices() -> dict[str, Notice]:
         )  # fmt: skip
         db.session.add(decision)
         db.session.flush()
+        waiting = Decision(
+            public_id=ids.public_id(), stage_id=found.stage.id, ranking_run_id=found.run.id, rules_hash="0" * 64,
+            reason="R", state=DecisionState.PROPOSED, proposed_at=at, proposed_by_id=proposer.id,
+        )  # fmt: skip
         outcome = Outcome(
             public_id=ids.public_id(), decision_id=decision.id, entry_id=found.entries[0].id, result=Result.AWARD,
             rank=1, reason="Convincing",
         )  # fmt: skip
-        db.session.add(outcome)
+        db.session.add_all([waiting, outcome])
         db.session.flush()
         award = Award(
             public_id=ids.public_id(), outcome_id=outcome.id, application_id=found.entries[0].application_id,
@@ -240,7 +246,14 @@ def award_notices() -> dict[str, Notice]:
         return {
             "awards.outcome": Notice({"outcome_id": outcome.id}, _known([mine]), hidden),
             "awards.offer": Notice(about, _known([mine]), hidden),
-            "awards.proposed": Notice(decided, _known([administrator]), [*hidden, "Owner One"]),
+            "awards.proposed": Notice({"decision_id": waiting.id}, _known([administrator]), [*hidden, "Owner One"]),
+            **{
+                f"awards.{kind}": Notice({"decision_id": waiting.id}, _known(asked), [*hidden, "Owner One"])
+                for kind, asked in (
+                    ("approval_reminder", [administrator]),
+                    ("approval_overdue", [administrator, proposer]),
+                )
+            },
             "awards.returned": Notice(decided, _known([proposer]), [*hidden, "Owner One"]),
             "awards.accepted": Notice(about, _known([officer]), hidden),
             "awards.declined": Notice(about, _known([officer]), hidden),
@@ -265,13 +278,19 @@ def house_notices() -> dict[str, Notice]:
         asked = db.session.scalars(select(PublicQuestion.call_id)).first()
         freeze = Freeze(at=clock.now(), finding="t_root: 1 != 2")
         anchor = AuditAnchor(at=clock.now(), sequence=1, hash="0" * 64, reason="deadline X", signature="f" * 128)
-        db.session.add_all([freeze, anchor])
+        today = clock.now().date()
+        away = Absence(
+            public_id=ids.public_id(), person_id=budget.id, since=today, until=today, deputy_id=auditor.id,
+            created_at=clock.now(),
+        )  # fmt: skip
+        db.session.add_all([freeze, anchor, away])
         db.session.flush()
         return {
             **{
                 f"accounts.{kind}": Notice({"person_id": who.id}, _known([who]))
                 for kind in ("confirm", "reset", "already_registered")
             },
+            "accounts.stands_in": Notice({"absence_id": away.id}, _known([auditor])),
             "budgets.mismatch": Notice({"freeze_id": freeze.id}, _known([budget, *administrators])),
             "programs.questions_wait": Notice({"call_id": asked}, _known(officers), ["Kim Haneul", "Park Gaon"]),
             "audit.anchored": Notice({"anchor_id": anchor.id, "notable": True}, _known([auditor])),

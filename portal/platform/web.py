@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from flask import Response, flash, g, make_response, redirect, render_template, request
 from flask_wtf import FlaskForm
 from sqlalchemy.exc import IntegrityError
-from wtforms import HiddenField
+from wtforms import FieldList, FormField, HiddenField, PasswordField, StringField
 from wtforms.validators import Length
 
 from portal.platform.context import Context, RandomIds
 from portal.platform.errors import DomainError
 from portal.platform.fields import Sayings
+from portal.platform.files.resident_number import ResidentNumberFound, find_resident_numbers, masked
 from portal.platform.language import Text, say
 from portal.platform.requests import AlreadyDone, answer, answered_before, claim
 from portal.platform.transaction import retrying, transaction
@@ -50,6 +51,17 @@ def _refused_by_database(error: IntegrityError) -> BrokenRule | None:
     return None
 
 
+def _texts(fields: Iterable[Any]) -> Iterator[Any]:
+    """Every field into which somebody may write, inside rows and tables as well; secrets are only compared."""
+    for field in fields:
+        if isinstance(field, FieldList):
+            yield from _texts(field.entries)
+        elif isinstance(field, FormField):
+            yield from _texts(field.form)
+        elif isinstance(field, StringField) and not isinstance(field, PasswordField) and isinstance(field.data, str):
+            yield field
+
+
 class PortalForm(FlaskForm):  # type: ignore[misc]
     """Base of every form. `request_id` is made when the form is rendered and claimed when it is carried out."""
 
@@ -64,6 +76,17 @@ class PortalForm(FlaskForm):  # type: ignore[misc]
         super().__init__(*args, **kwargs)
         if not self.request_id.data:
             self.request_id.data = RandomIds().public_id()
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """What WTForms checks, and in every text field that nobody's resident registration number stands there."""
+        sound = bool(super().validate(extra_validators))
+        for field in _texts(self):
+            spans = find_resident_numbers(field.data)
+            if spans:
+                sentence = ResidentNumberFound(field.name, shown=masked(field.data, spans[0])).sentence()
+                field.errors = [*field.errors, sentence]
+                sound = False
+        return sound
 
     def refuse(self, error: DomainError) -> None:
         """Put the refusal beside its field, or at the head of the form; everything typed stays."""

@@ -35,7 +35,7 @@ from portal.platform.web import ActionForm, answer_to_repetition
 FEATURES = (
     "accounts", "budgets", "programs", "conflicts", "applications", "screening", "routing", "reviews", "ranking",
     "awards", "notifications", "desks.public", "desks.applicant", "desks.reviewer", "desks.officer",
-    "desks.auditor", "desks.preview", "demo",
+    "desks.auditor", "desks.person", "desks.preview", "demo",
 )  # fmt: skip
 MODEL_ROOMS = (
     "audit", "accounts", "budgets", "programs", "conflicts", "applications", "screening", "routing", "reviews",

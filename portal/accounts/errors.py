@@ -167,6 +167,54 @@ class ScopeUnreadable(DomainError):
     )
 
 
+class CopyUnderWay(DomainError):
+    status = 409
+    say = Text(
+        "사본을 이미 만들고 있습니다. 잠시 뒤 이 화면에서 내려받아 주십시오.",
+        "A copy is being made already. It appears on this page in a moment.",
+    )
+
+
+class TooManyCopies(DomainError):
+    status = 429
+    say = Text(
+        "사본은 하루에 {most}번까지 만들 수 있습니다. 만들어 둔 것을 내려받거나 내일 다시 해 주십시오.",
+        "At most {most} copies a day. Download one that is there, or come back tomorrow.",
+    )
+
+
+class LastAdministrator(DomainError):
+    status = 409
+    say = Text(
+        "포털 전체의 마지막 관리자입니다. 먼저 다른 사람에게 전체 관리자 역할을 주십시오.",
+        "This is the last administrator of the whole portal. Give that role to somebody else first.",
+    )
+
+
+class StandsInTheWay(DomainError):
+    status = 409
+    say = Text(
+        "아직 끝내지 않은 일이 있어 계정을 닫을 수 없습니다. 아래에 적힌 것을 먼저 끝내 주십시오.",
+        "Something is not finished yet, so the account cannot be closed. Finish what is listed below first.",
+    )
+
+
+class NobodyKnown(DomainError):
+    status = 404
+    say = Text(
+        "이 주소로 가지고 있는 개인정보가 없습니다. 주소를 다시 확인해 주십시오.",
+        "Nothing is held under this address. Check it.",
+    )
+
+
+class OwnerCanLeave(DomainError):
+    status = 409
+    say = Text(
+        "이 주소에는 쓰고 있는 계정이 있습니다. 본인이 로그인하여 계정을 닫도록 안내해 주십시오.",
+        "There is an account in use with this address. Its owner can close it after signing in.",
+    )
+
+
 class NoAccount(DomainError):
     say = Text("이 사람에게는 계정이 없습니다.", "This person has no account.")
     status = 409

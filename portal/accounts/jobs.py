@@ -10,4 +10,6 @@ ALREADY_REGISTERED = job_kind(
     "accounts.already_registered", "이미 등록된 주소 안내", "Letter that the address is already registered"
 )
 STANDS_IN = job_kind("accounts.stands_in", "대리 지정 안내", "Notice to a deputy")
+COPY = job_kind("accounts.copy", "내 정보 사본 만들기", "Making a copy of one's data")
+RETENTION = job_kind("accounts.retention", "보유기간이 지난 개인정보 파기", "Erasing personal data past its term")
 SWEEP = job_kind("accounts.sweep", "지난 세션과 링크 정리", "Clearing of old sessions and links")

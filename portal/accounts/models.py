@@ -78,6 +78,7 @@ class Account(Model):
     password_hash: Mapped[str] = mapped_column(String(200))
     confirmed_at: Mapped[datetime | None]
     disabled_at: Mapped[datetime | None]
+    left_at: Mapped[datetime | None]  # closed by its owner
     totp_secret: Mapped[str | None] = mapped_column(String(64))
     totp_confirmed_at: Mapped[datetime | None]
     totp_last_step: Mapped[int | None]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import ScalarSelect, func, select
 
@@ -73,6 +74,26 @@ def history(object_type: str, object_id: str, limit: int = 200) -> Sequence[Audi
     return db.session.scalars(
         select(AuditEvent)
         .where(AuditEvent.object_type == object_type, AuditEvent.object_id == object_id)
+        .order_by(AuditEvent.sequence.desc())
+        .limit(limit)
+    ).all()
+
+
+def readings(object_ids: Sequence[str], kinds: Sequence[str], since: datetime) -> Sequence[AuditEvent]:
+    """Logged reads of these objects since then, newest first."""
+    return db.session.scalars(
+        select(AuditEvent)
+        .where(AuditEvent.object_id.in_(list(object_ids)), AuditEvent.kind.in_(list(kinds)), AuditEvent.at >= since)
+        .order_by(AuditEvent.sequence.desc())
+        .limit(1000)
+    ).all()
+
+
+def acts_of(actor_ids: Sequence[int], limit: int = 5000) -> Sequence[AuditEvent]:
+    """What these people did, newest first."""
+    return db.session.scalars(
+        select(AuditEvent)
+        .where(AuditEvent.actor_id.in_(list(actor_ids)))
         .order_by(AuditEvent.sequence.desc())
         .limit(limit)
     ).all()

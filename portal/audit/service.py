@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from sqlalchemy import insert, select
+from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
 from portal.audit.jobs import ANCHORED
@@ -122,6 +122,15 @@ def dump(*, values: bool = True) -> Iterator[str]:
                 }
             )  # fmt: skip
     yield canonical_value({"head": {"sequence": count, "hash": digest}})
+
+
+def forget_values(object_type: str, object_ids: Sequence[str]) -> int:
+    """Erase what people wrote about these objects; the commitments stay, so the chain verifies. How many values."""
+    about = select(AuditEvent.sequence).where(
+        AuditEvent.object_type == object_type, AuditEvent.object_id.in_(list(object_ids))
+    )
+    gone = delete(AuditValue).where(AuditValue.personal, AuditValue.sequence.in_(about)).returning(AuditValue.id)
+    return len(db.session.scalars(gone.execution_options(synchronize_session=False)).all())
 
 
 def signing_key(folder: Path) -> Ed25519PrivateKey:

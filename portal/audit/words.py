@@ -35,6 +35,18 @@ EVENTS: dict[str, Text] = {
     "StageRanked": Text("순위 계산", "Stage ranked"),
     "ConditionFound": Text("조건 판정", "Condition judged"),
     "RankingExported": Text("순위 내려받기", "Ranking downloaded"),
+    "AbsenceSaid": Text("부재 알림", "Absence recorded"),
+    "AbsenceEnded": Text("부재 끝냄", "Absence ended"),
+    "PersonRead": Text("사람 정보 열람", "A person's record read"),
+    "PersonalCopyAsked": Text("내 정보 사본 요청", "Copy of own data asked for"),
+    "PersonalCopyMade": Text("내 정보 사본 만듦", "Copy of own data made"),
+    "PersonalCopyTaken": Text("내 정보 사본 내려받음", "Copy of own data downloaded"),
+    "AccountClosed": Text("본인이 계정 닫음", "Account closed by its owner"),
+    "PersonErased": Text("사람 정보 삭제", "A person's data erased"),
+    "MemberErased": Text("참여자 정보 삭제", "A member's data erased"),
+    "ApplicationErased": Text("보유기간이 지난 신청서 삭제", "Application erased at the end of its term"),
+    "ErasureCarriedOut": Text("삭제 요청 처리", "Request to erase carried out"),
+    "RetentionApplied": Text("보유기간이 지난 정보 파기", "Data past its term erased"),
     "JobRetried": Text("작업 다시 시작", "Job retried"),
 }
 

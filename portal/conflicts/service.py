@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from portal.audit import service as audit
 from portal.conflicts import queries, rules
@@ -17,6 +17,8 @@ from portal.conflicts.rules import Found
 from portal.platform.context import Context
 from portal.platform.db import db
 from portal.platform.jobs import enqueue
+from portal.platform.language import Text
+from portal.platform.personal import Holding, plain
 
 
 def write(
@@ -161,3 +163,26 @@ def dismiss(context: Context, conflict_id: int, reason: str = "") -> Conflict:
 def _undecided(row: Conflict) -> None:
     if not row.unsure or row.confirmed_at is not None or row.dismissed_at is not None:
         raise AlreadySettled
+
+
+def export_person(ids: Sequence[int]) -> list[Holding]:
+    """What the person declared, in their own words; what others or the data said of them is not theirs to read."""
+    rows = db.session.scalars(
+        select(Conflict).where(Conflict.person_id.in_(ids), Conflict.source == Source.DECLARED).order_by(Conflict.id)
+    )
+    return [
+        Holding(
+            "review", Text("신고한 이해충돌", "Conflicts of interest that you declared"),
+            {"statement": Text("신고한 내용", "Statement"), "created_at": Text("신고한 때", "Declared")},
+            [{"statement": row.statement or "", "created_at": plain(row.created_at)} for row in rows],
+        )
+    ]  # fmt: skip
+
+
+def erase_of_applications(application_ids: Sequence[int]) -> None:
+    """Statements and evidence about applications whose term is over; the bars themselves stay."""
+    db.session.execute(
+        update(Conflict)
+        .where(Conflict.application_id.in_(list(application_ids)))
+        .values(statement=None, evidence={}, waiver_reason=None)
+    )

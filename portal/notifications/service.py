@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, or_, select, update
 
+from portal.accounts.retention import TERMS
 from portal.audit.service import record
 from portal.notifications.drafts import Draft, writers
 from portal.notifications.jobs import SEND
@@ -15,6 +17,7 @@ from portal.platform.db import db
 from portal.platform.errors import NotFound
 from portal.platform.jobs import enqueue
 from portal.platform.language import Text, say, speaking
+from portal.platform.personal import ERASED_NAME, Holding, plain
 from portal.programs.models import Call
 
 GREETING = Text("{name} 님께", "Dear {name},")
@@ -122,3 +125,43 @@ def settle_unsure(context: Context, call_id: int, public_id: str, send_again: bo
 def mark_read(context: Context, letter: Letter) -> None:
     if letter.read_at is None:
         letter.read_at = context.now
+
+
+def export_person(ids: Sequence[int]) -> list[Holding]:
+    rows = db.session.scalars(select(Letter).where(Letter.person_id.in_(ids)).order_by(Letter.id))
+    return [
+        Holding(
+            "letter", Text("받은 편지", "Letters to you"),
+            {"subject": Text("제목", "Subject"), "sent_at": Text("보낸 때", "Sent"), "read_at": Text("읽은 때", "Read"), "body": Text("내용", "Text")},
+            [
+                {"subject": m.subject, "sent_at": plain(m.sent_at), "read_at": plain(m.read_at), "body": m.body}
+                for m in rows
+            ],
+            "notifications.inbox",
+        )
+    ]  # fmt: skip
+
+
+def letters_past_term(context: Context, limit: int) -> list[int]:
+    query = select(Letter.id).where(Letter.created_at <= context.now - TERMS["letter"].span, Letter.body != "")
+    return list(db.session.scalars(query.order_by(Letter.id).limit(limit)))
+
+
+def letters_to(ids: Sequence[int], email_keys: Sequence[str] = (), *, decisive: bool = True) -> list[int]:
+    """Letters whose text is still there; without `decisive` those that prove no notice."""
+    mine = or_(Letter.person_id.in_(ids), func.lower(Letter.email).in_(email_keys))
+    query = select(Letter.id).where(mine, Letter.body != "")
+    if not decisive:
+        query = query.where(~Letter.decisive)
+    return list(db.session.scalars(query.order_by(Letter.id)))
+
+
+def erase_letters(letter_ids: Sequence[int]) -> int:
+    """Subject, text, link and address; that a letter of its kind was sent, and when, stays."""
+    gone = (
+        update(Letter)
+        .where(Letter.id.in_(list(letter_ids)), Letter.body != "")
+        .values(subject=ERASED_NAME, body="", link=None, email="erased@invalid", last_error=None)
+        .returning(Letter.id)
+    )
+    return len(db.session.scalars(gone).all())

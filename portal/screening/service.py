@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from portal.applications.models import EntryState, Reopening, StageEntry
 from portal.applications.queries.reopenings import live
@@ -210,3 +210,11 @@ def score_points(context: Context, entry_id: int) -> PointSheet | None:
     sheet.scored_at = context.now
     db.session.add(sheet)
     return sheet
+
+
+def erase_of_applications(application_ids: Sequence[int]) -> None:
+    """Reasons and evidence of applications whose term is over; the findings' results stay."""
+    of = select(Screening.id).join(StageEntry, Screening.entry_id == StageEntry.id)
+    found = list(db.session.scalars(of.where(StageEntry.application_id.in_(list(application_ids)))))
+    db.session.execute(update(Screening).where(Screening.id.in_(found)).values(reason=None))
+    db.session.execute(update(Finding).where(Finding.screening_id.in_(found)).values(evidence=[]))

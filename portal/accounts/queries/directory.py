@@ -14,6 +14,7 @@ from portal.accounts import rules
 from portal.accounts.models import (
     Account,
     Affiliation,
+    Consent,
     Person,
     ReviewerProfile,
     RoleGrant,
@@ -70,7 +71,7 @@ class PeoplePage:
 
 def people(now: datetime, *, words: str = "", role: str = "", number: int = 1) -> PeoplePage:
     """People by name, 50 a page, with the roles that hold now and where they work; four queries."""
-    query = select(Person)
+    query = select(Person).where(Person.erased_at.is_(None))
     if words:
         query = query.where(
             or_(Person.name.icontains(words, autoescape=True), Person.email_key.icontains(words, autoescape=True))
@@ -114,6 +115,13 @@ def person_by_email_key(key: str) -> Person | None:
 def people_by_public_ids(public_ids: Sequence[str]) -> Sequence[Person]:
     query = select(Person).where(Person.public_id.in_(public_ids))
     return db.session.scalars(query.order_by(Person.name, Person.id)).all()
+
+
+def consents_of(person_ids: Sequence[int]) -> Sequence[Consent]:
+    """The latest first, withdrawn ones as well."""
+    return db.session.scalars(
+        select(Consent).where(Consent.person_id.in_(person_ids)).order_by(Consent.at.desc(), Consent.id.desc())
+    ).all()
 
 
 def doubles_of(person: Person) -> Sequence[Person]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
 from portal.accounts.models import Account, Person
 from portal.accounts.rules import secret_hash
 from portal.applications.models import Application, ConfirmationLink, Institution, Member
+from portal.applications.queries.drafts import identities
 from portal.platform.context import Actor
 from portal.platform.db import db
 
@@ -88,3 +91,19 @@ def unlinked_memberships(person_id: int) -> list[int]:
             .order_by(Member.id)
         )
     )
+
+
+def own_membership(actor: Actor, public_id: str) -> Member | None:
+    """The actor's own place in a team, held for a change."""
+    mine = select(Member).where(Member.public_id == public_id, Member.person_id.in_(identities(actor)))
+    return db.session.scalars(mine.with_for_update(of=Member)).one_or_none()
+
+
+def own_consents(actor: Actor) -> Sequence[Member]:
+    """The actor's places in teams to which they consented, the latest first."""
+    return db.session.scalars(
+        select(Member)
+        .where(Member.person_id.in_(identities(actor)), Member.consented_at.is_not(None))
+        .options(joinedload(Member.application).joinedload(Application.call))
+        .order_by(Member.id.desc())
+    ).all()

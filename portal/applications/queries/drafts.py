@@ -8,7 +8,7 @@ from datetime import date
 from sqlalchemy import ColumnElement, or_, select, union_all
 from sqlalchemy.orm import aliased, contains_eager, joinedload
 
-from portal.accounts.models import Affiliation, Person
+from portal.accounts.models import Affiliation, Person, PersonalCopy
 from portal.applications.models import (
     Application,
     ApplicationState,
@@ -216,13 +216,14 @@ def attachment_for(actor: Actor, public_id: str, attachment_id: str) -> tuple[Ap
 
 
 def named_hashes(hashes: set[str]) -> set[str]:
-    """Which of the hashes a file of an application has; for the sweeper."""
+    """Which of the hashes a file of an application or a copy of somebody's data has; for the sweeper."""
     found = db.session.execute(
         select(Attachment.sha256, Attachment.clean_sha256)
         .where(or_(Attachment.sha256.in_(hashes), Attachment.clean_sha256.in_(hashes)))
         .order_by(Attachment.id)
     ).all()
-    return {h for row in found for h in row if h} & hashes
+    copies = db.session.scalars(select(PersonalCopy.sha256).where(PersonalCopy.sha256.in_(hashes)))
+    return ({h for row in found for h in row if h} | {h for h in copies if h}) & hashes
 
 
 def affiliations_of(actor: Actor, today: date) -> Sequence[Affiliation]:

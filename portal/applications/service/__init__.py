@@ -24,6 +24,7 @@ from portal.applications.service.members import (
     mint_member_link,
     remind_member,
     remove_member,
+    withdraw_consent,
 )
 from portal.applications.service.reminders import remind
 from portal.applications.service.reopening import ask_to_complete, close_reopening, hand_in, take_back
@@ -76,4 +77,5 @@ __all__ = [
     "take_back",
     "use_code",
     "withdraw",
+    "withdraw_consent",
 ]

@@ -125,6 +125,19 @@ def consent(context: Context, token: str, agree: bool) -> Member:
     member = queries.consent_request(context.actor, token)
     if member is None:
         raise InvitationUnknown
+    return _answer(context, application, member, agree)
+
+
+def withdraw_consent(context: Context, member: str) -> Member:
+    """A signed-in person takes their consent back in one application, until its deadline; others' is not there."""
+    found = queries.own_membership(context.actor, member)
+    if found is None or found.consented_at is None:
+        raise NotFound
+    application = opened(context, found.application_id)
+    return _answer(context, application, found, agree=False)
+
+
+def _answer(context: Context, application: Application, member: Member, agree: bool) -> Member:
     member.consented_at = context.now if agree else None
     member.declined_at = None if agree else context.now
     member.consent_version = CURRENT.version

@@ -107,6 +107,16 @@ def live_decision(stage_id: int, track: str = "") -> Decision | None:
     ).one_or_none()
 
 
+def waiting_decisions() -> Sequence[Decision]:
+    """Every decision that waits for approval, the oldest first."""
+    return db.session.scalars(
+        select(Decision)
+        .where(Decision.state == DecisionState.PROPOSED)
+        .options(joinedload(Decision.stage))
+        .order_by(Decision.id)
+    ).all()
+
+
 def decisions_of_call(call_id: int) -> Sequence[Decision]:
     """Newest first, returned ones included."""
     return db.session.scalars(

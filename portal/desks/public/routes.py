@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import Blueprint, Response, abort, current_app, g, jsonify, redirect, request, url_for
 
+from portal.desks.person.pages import term_rows
 from portal.desks.public import pages, queries
 from portal.platform.access import arrive, guard, public, subject
 from portal.platform.web import page
@@ -126,4 +127,4 @@ def accessibility() -> Any:
 @bp.get("/privacy")
 @public
 def privacy() -> Any:
-    return page("desks/public/privacy.html")
+    return page("desks/public/privacy.html", terms=term_rows())

@@ -37,6 +37,7 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_personal_copy_person_id"), "personal_copy", ["person_id"], unique=False)
     op.add_column("person", sa.Column("erased_at", MOMENT, nullable=True))
+    op.add_column("account", sa.Column("left_at", MOMENT, nullable=True))
     op.add_column("application", sa.Column("erased_at", MOMENT, nullable=True))
     with op.batch_alter_table("decision") as batch:
         batch.add_column(sa.Column("approved_for_id", INTEGER, nullable=True))

@@ -14,6 +14,13 @@ from portal.routing.service.assignments import (
 )
 from portal.routing.service.detection import detect
 from portal.routing.service.panels import add_seats, answer_seat, form_panel, make_chair, mint_seat_token
+from portal.routing.service.personal import (
+    erase_of_applications,
+    erase_person,
+    export_person,
+    hindrances,
+    remaining,
+)
 from portal.routing.service.preview import seat_previewer
 from portal.routing.service.proceedings import note_absence, start_session, write_minutes
 from portal.routing.service.runs import ask_to_route, discard, publish, route, route_if_ready, swap
@@ -49,7 +56,11 @@ __all__ = [
     "discard",
     "dismiss_conflict",
     "draw_sessions",
+    "erase_of_applications",
+    "erase_person",
+    "export_person",
     "form_panel",
+    "hindrances",
     "make_chair",
     "mint_seat_token",
     "note_absence",
@@ -58,6 +69,7 @@ __all__ = [
     "publish",
     "publish_sessions",
     "remove_session",
+    "remaining",
     "replace",
     "revoke_barred",
     "route",

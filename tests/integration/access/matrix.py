@@ -98,7 +98,9 @@ RULES: dict[str, Rule] = {
             post("accounts.end_other_sessions"),
             get("desks_applicant.applications"), get("notifications.inbox"),
             get("desks_reviewer.reviews"), both("desks_reviewer.submit", get=302),
-            both("accounts.absence"),
+            both("accounts.absence"), get("desks_person.data"), both("desks_person.close"),
+            post("desks_person.ask_copy"),
+            post("desks_person.withdraw_consent", body="member=own_place", allowed=NOBODY, refused=404),
             post("accounts.end_absence", body="absence=absence:assigned", allowed="assigned", refused=404),
         ),
     ),
@@ -530,6 +532,9 @@ RULES: dict[str, Rule] = {
     ),
     "programs.makes_programs": Rule("administrator", 403, rows=(both("programs.new_program"),)),
     "programs.makes_calls": Rule(WHOLE_OFFICE, 404, rows=(both("programs.new_call", "code=WBL"),)),
+    # --- personal data ---
+    "desks.person.takes_copy": Rule("owner", 404, rows=(get("desks_person.take_copy", "public_id=copy"),)),
+    "desks.person.erases_people": Rule("administrator", 403, rows=(both("desks_person.erasure"),)),
     "notifications.reads_letter": Rule("owner", 404, rows=(get("notifications.letter", "public_id=letter"),)),
 }  # fmt: skip
 

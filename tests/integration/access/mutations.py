@@ -30,6 +30,7 @@ SHOWN_BY: dict[str, str] = {
     "budgets.movement_is_public": "sees desks_public.programs",
     "conflicts.not_barred": "sees desks_officer.applications",
     "desks.applicant.decision_is_published": "sees desks_applicant.cockpit",
+    "desks.person.copy_is_mine": "desks.person.takes_copy",
     "desks.officer.content_is_open": "desks.officer.reads_office_application",
     "notifications.letter_is_mine": "notifications.reads_letter",
     "programs.call_is_public": "programs.reads_call",

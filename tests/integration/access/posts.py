@@ -73,6 +73,11 @@ def works_somewhere(world: World) -> None:
     world.ids["affiliation"] = str(row.id)
 
 
+def has_consented(world: World) -> None:
+    member = db.session.scalars(select(Member).where(Member.public_id == world.ids["own_place"])).one()
+    member.consented_at = clock.now()
+
+
 def has_another_session(world: World) -> None:
     accounts.open_session(base.context(), world.people["owner"])
 
@@ -317,6 +322,12 @@ POSTS: dict[str, Post] = {
         "assigned", ("accounts.absence", ""), {"since": "2026-12-01", "until": "2026-12-09", "deputy": None}
     ),
     "accounts.end_absence": Post("assigned", ("accounts.absence", "")),
+    "desks_person.ask_copy": Post("owner", ("desks_person.data", "")),
+    "desks_person.withdraw_consent": Post("co_applicant", ("desks_person.data", ""), before=has_consented),
+    "desks_person.close": Post("spare", ("desks_person.close", ""), {"password": people.PASSWORD}),
+    "desks_person.erasure": Post(
+        "administrator", ("desks_person.erasure", ""), {"email": "sea@example.org", "reason": WHY}
+    ),
     "accounts.grant_role": Post("barred_officer", OFFICE_OF_PERSON, {"until": "", "scope": "program:WBL"}),
     "accounts.revoke_role": Post("barred_officer", OFFICE_OF_PERSON),
     "accounts.disable": Post("administrator", OFFICE_OF_PERSON),

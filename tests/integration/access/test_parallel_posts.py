@@ -27,8 +27,16 @@ from tests.integration.access.world import Chance, World, build, determined
 # Each answer brings the browser a session or answers of its own (it keeps the last one's), or a copy, each of them logged.
 EACH_DELIVERS = {"accounts.sign_in", "accounts.try_as", "ranking.export", "programs.eligibility"}
 # A one-time right is used up by the first: the others are told so.
-ONE_TIME = {"accounts.confirm", "accounts.reset", "accounts.password", "accounts.second_factor", "accounts.ask_reset"}
+ONE_TIME = {
+    "accounts.confirm",
+    "accounts.reset",
+    "accounts.password",
+    "accounts.second_factor",
+    "accounts.ask_reset",
+    "desks_person.close",
+}
 THROTTLED = {
+    "desks_person.close",
     "accounts.register",
     "accounts.sign_in",
     "accounts.second_factor",

@@ -22,7 +22,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.accounts import service as accounts
-from portal.accounts.models import Account, Person
+from portal.accounts.models import Account, Person, PersonalCopy
 from portal.applications import service as applications
 from portal.applications.models import (
     Application,
@@ -203,6 +203,14 @@ def _people(world: World) -> None:
         world.tokens[role] = accounts.open_session(base.context(), who.id, True)
     away = accounts.say_absent(base.context(), world.people["assigned"], date(2026, 12, 20), date(2026, 12, 24))
     world.ids["absence:assigned"] = away.public_id
+    kept = storage.put_bytes(b"a copy of the owner's data")
+    at = clock.now()
+    copy = PersonalCopy(
+        public_id=RandomIds().public_id(), person_id=world.people["owner"], asked_at=at - timedelta(days=2), made_at=at,
+        expires_at=at + timedelta(days=5), sha256=kept.sha256, size=kept.size,
+    )  # fmt: skip
+    db.session.add(copy)
+    world.ids["copy"] = copy.public_id
     for place, name in zip(READERS, world.secret.readers, strict=True):
         who = account(base.person(name))
         who.email = who.email_key = f"{name}@example.org"
@@ -254,7 +262,7 @@ def _drafting(world: World) -> None:
     link = applications.ask_confirmation(owner, made.id, lead.public_id, "이대표", "rep@example.org")
     world.ids |= {
         "draft": made.public_id, "lead": lead.public_id, "partner": partner.public_id, "member": asked.public_id,
-        "invited": invited.public_id,
+        "invited": invited.public_id, "own_place": member.public_id,
         "consent_token": applications.mint_member_link(owner, asked.id),
         "join_token": applications.mint_institution_link(owner, invited.id),
         "confirm_token": applications.mint_confirmation_link(owner, link.id),

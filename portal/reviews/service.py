@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sqlalchemy import func, select, update
+from sqlalchemy.orm import joinedload
 
+from portal.accounts.queries import away_on
+from portal.accounts.rules import korean_day
 from portal.applications.models import EntryState, StageEntry
 from portal.audit.service import record
 from portal.conflicts.queries import bars_of
@@ -185,11 +188,14 @@ def close_review(context: Context, stage_id: int, reason: str) -> Stage:
 
 
 def remind(context: Context, stage_id: int) -> int:
-    """Ask for a letter to everybody who still owes the stage something, at most one a day; how many people."""
+    """Ask for a letter to everybody who still owes the stage something, at most one a day, and to nobody who is
+    away today; how many people."""
     stage = db.session.get_one(Stage, stage_id)
     if not rules.window_open(stage.review_opens_at, stage.review_closed_at, context.now):
         raise ReviewNotOpen
-    late = queries.late_people(stage_id)
+    owing = queries.late_people(stage_id)
+    away = away_on(owing, korean_day(context.now))
+    late = [person_id for person_id in owing if person_id not in away]
     for person_id in late:
         enqueue(
             REMINDER, {"stage_id": stage_id, "person_id": person_id},
@@ -225,6 +231,7 @@ def export_person(ids: Sequence[int]) -> list[Holding]:
         .join(StageEntry, Assignment.entry_id == StageEntry.id)
         .join(Stage, StageEntry.stage_id == Stage.id)
         .where(Assignment.person_id.in_(ids))
+        .options(joinedload(Stage.call))
         .order_by(Review.id)
     ).all()
     return [

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sqlalchemy import delete, exists, func, or_, select, update
+from sqlalchemy.orm import joinedload
 
 from portal.accounts.retention import TERMS
 from portal.applications.models import (
@@ -41,8 +42,10 @@ def export_person(ids: Sequence[int]) -> list[Holding]:
     owned = db.session.scalars(
         select(Application)
         .where(Application.owner_id.in_(ids), Application.erased_at.is_(None))
+        .options(joinedload(Application.call))
         .order_by(Application.id)
     ).all()
+    answers = _answers([a.id for a in owned])
     return [
         Holding(
             "application", Text("내가 시작한 신청서", "Applications that you started"),
@@ -50,7 +53,7 @@ def export_person(ids: Sequence[int]) -> list[Holding]:
              "created_at": Text("시작", "Started"), "changed_at": Text("마지막 변경", "Last change"), "answers": Text("답변", "Answers")},
             [
                 {"call": a.call.code, "title": a.title, "state": a.state.value, "created_at": plain(a.created_at),
-                 "changed_at": plain(a.changed_at), "answers": _answers(a.id)}
+                 "changed_at": plain(a.changed_at), "answers": answers.get(a.id, {})}
                 for a in owned
             ],
             "desks_applicant.applications",
@@ -74,18 +77,26 @@ def export_person(ids: Sequence[int]) -> list[Holding]:
     ]  # fmt: skip
 
 
-def _answers(application_id: int) -> dict[str, object]:
+def _answers(application_ids: Sequence[int]) -> dict[int, dict[str, object]]:
     """The team's own sections; an institution's slice is that institution's."""
     rows = db.session.scalars(
         select(SectionAnswer)
-        .where(SectionAnswer.application_id == application_id, SectionAnswer.slice == "")
-        .order_by(SectionAnswer.section)
+        .where(SectionAnswer.application_id.in_(application_ids), SectionAnswer.slice == "")
+        .order_by(SectionAnswer.application_id, SectionAnswer.section)
     )
-    return {row.section: row.answers for row in rows}
+    found: dict[int, dict[str, object]] = {}
+    for row in rows:
+        found.setdefault(row.application_id, {})[row.section] = row.answers
+    return found
 
 
 def _memberships(ids: Sequence[int]) -> Sequence[Member]:
-    return db.session.scalars(select(Member).where(Member.person_id.in_(ids)).order_by(Member.id)).all()
+    return db.session.scalars(
+        select(Member)
+        .where(Member.person_id.in_(ids))
+        .options(joinedload(Member.application).joinedload(Application.call))
+        .order_by(Member.id)
+    ).all()
 
 
 def _member(m: Member) -> dict[str, object]:

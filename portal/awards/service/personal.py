@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sqlalchemy import exists, func, select
+from sqlalchemy.orm import joinedload
 
 from portal.accounts.retention import TERMS
 from portal.applications.models import Application, ApplicationState, EntryState, StageEntry
@@ -15,6 +16,7 @@ from portal.platform.context import Context
 from portal.platform.db import db
 from portal.platform.language import Text, say
 from portal.platform.personal import Holding, Said, plain, said
+from portal.programs.models import Stage
 from portal.screening.models import Screening
 
 GIVEN_UP = (AwardState.DECLINED, AwardState.EXPIRED, AwardState.CANCELLED)  # of these nothing runs and nothing was paid
@@ -26,6 +28,7 @@ def export_person(ids: Sequence[int]) -> list[Holding]:
     rows = db.session.scalars(
         select(Decision)
         .where(Decision.proposed_by_id.in_(ids) | Decision.approved_by_id.in_(ids) | Decision.published_by_id.in_(ids))
+        .options(joinedload(Decision.stage).joinedload(Stage.call))
         .order_by(Decision.id)
     )
     return [

@@ -21,6 +21,9 @@ REASONS = {
     "conflicts": Text(
         "이해충돌로 맡을 수 있는 위원이 부족합니다", "too few reviewers are free of conflicts of interest"
     ),
+    "absence": Text(
+        "부재 중인 위원을 빼면 맡을 수 있는 위원이 부족합니다", "too few are left without those who are away"
+    ),
     "capacity": Text("맡을 수 있는 위원의 담당 건수가 다 찼습니다", "those who could are at their capacity"),
     "kind:foreign": Text("해외 위원을 배정할 수 없습니다", "no overseas reviewer can take it"),
     "kind:industry": Text("산업계 위원을 배정할 수 없습니다", "no industry reviewer can take it"),
@@ -132,6 +135,15 @@ def unfilled(run: RoutingRun | None, entries: Sequence[StageEntry]) -> list[dict
         {"title": titles[u["entry"]], "missing": u["missing"], "why": REASONS.get(u["reason"], u["reason"])}
         for u in (run.result.get("unfilled", []) if run else [])
         if u["entry"] in titles
+    ]
+
+
+def left_out(run: RoutingRun | None, names: Mapping[int, Person]) -> list[dict[str, Any]]:
+    """Whom the run left out because they are away: part of its frozen inputs."""
+    return [
+        {"name": names[row["person"]].name, "days": row["days"], "of": row["of"]}
+        for row in (run.inputs.get("away", []) if run else [])
+        if row["person"] in names
     ]
 
 

@@ -4,16 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import Select, exists, func, or_, select
 
-from portal.accounts.models import Affiliation, Organisation, Person, ReviewerProfile, Role, RoleGrant, Sanction
+from portal.accounts.models import (
+    Absence,
+    Affiliation,
+    Organisation,
+    Person,
+    ReviewerProfile,
+    Role,
+    RoleGrant,
+    Sanction,
+)
+from portal.accounts.queries import away_between
+from portal.accounts.rules import days_shared
 from portal.conflicts.rules import today
 from portal.platform.db import db
 from portal.programs.models import Call
 from portal.routing.models import Assignment
-from portal.routing.rules.panels import LIVE
+from portal.routing.rules.panels import LIVE, is_left_out
 
 PAGE = 50
 
@@ -24,6 +35,7 @@ class PoolRow:
     profile: ReviewerProfile
     organisation: str
     load: int  # live assignments over all panels
+    away: Sequence[Absence] = ()  # in the days of the review
 
 
 @dataclass(frozen=True)
@@ -59,8 +71,12 @@ def pool_ids(call: Call, now: datetime) -> set[int]:
     return set(db.session.scalars(_in_pool(call, now).with_only_columns(Person.id)))
 
 
-def pool(call: Call, now: datetime, *, words: str = "", kind: str = "", number: int = 1) -> Pool:
-    """50 of the pool, by name; `words` are looked for in names and keywords. Four queries."""
+def pool(
+    call: Call, now: datetime, *, words: str = "", kind: str = "", number: int = 1,
+    window: tuple[date, date] | None = None,
+) -> Pool:  # fmt: skip
+    """50 of the pool, by name; `words` are looked for in names and keywords; `window`: the days of the review, for
+    who is away in them. Six queries."""
     query = _in_pool(call, now)
     if kind:
         query = query.where(ReviewerProfile.kind == kind)
@@ -76,8 +92,21 @@ def pool(call: Call, now: datetime, *, words: str = "", kind: str = "", number: 
     ).all()
     ids = [person.id for person, _ in found]
     homes, loads = organisations_of(ids, now), loads_of(ids)
-    rows = [PoolRow(person, profile, homes.get(person.id, ""), loads.get(person.id, 0)) for person, profile in found]
+    away = away_between(ids, *window) if window else {}
+    rows = [
+        PoolRow(person, profile, homes.get(person.id, ""), loads.get(person.id, 0), away.get(person.id, ()))
+        for person, profile in found
+    ]
     return Pool(rows, total, number)
+
+
+def left_out(person_ids: Sequence[int], first: date, last: date) -> dict[int, int]:
+    """person -> days away, of those who are away for too much of the review to be given anything."""
+    found = {
+        person: days_shared(first, last, [(a.since, a.until) for a in absences])
+        for person, absences in away_between(person_ids, first, last).items()
+    }
+    return {person: days for person, days in found.items() if is_left_out(days, (last - first).days + 1)}
 
 
 def organisations_of(person_ids: Sequence[int], now: datetime) -> dict[int, str]:

@@ -69,6 +69,7 @@ def _panel_values(panel: Panel, values: dict[str, Any]) -> dict[str, Any]:
         "can_run": bool(entries) and can_run(panel.seats, rule),
         "rows": pages.entry_rows(entries, assignments, names, barred, panel.seats, rule.reviews_per_entry),
         "unfilled": pages.unfilled(run, entries), "job": pages.job_state(panels.latest_job(panel)),
+        "left_out": pages.left_out(run, {s.person_id: s.person for s in panel.seats}),
         "live": sum(a.state in LIVE for a in assignments),
         "drafts": sum(a.state is AssignmentState.DRAFT for a in assignments),
         "sessions_url": _sessions_url(panel), "runs": panels.runs_of(panel.id), "form_discard": DiscardForm(formdata=None, stage=values["stage"].code, track=panel.track),

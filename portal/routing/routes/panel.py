@@ -16,7 +16,7 @@ from portal.routing.queries import conflicts, facts, panels
 from portal.routing.queries import pool as reviewers
 from portal.routing.routes.blueprint import bp
 from portal.routing.routes.office import posted_stage
-from portal.routing.rules.panels import KINDS, composition
+from portal.routing.rules.panels import KINDS, composition, review_window
 from portal.screening.pages import chosen_stage, chosen_track
 
 
@@ -28,7 +28,7 @@ def form_panel(public_id: str) -> Response:
     track = chosen_track(call, (form.track.data if form.is_submitted() else None) or request.args.get("track"))
     pool = reviewers.pool(
         call, context().now, words=request.args.get("q", ""), kind=request.args.get("kind", ""),
-        number=max(1, request.args.get("page", 1, type=int)),
+        number=max(1, request.args.get("page", 1, type=int)), window=review_window(stage, context().now),
     )  # fmt: skip
     form.stage.data, form.track.data = stage.code, track
     form.people.choices = [(row.person.public_id, row.person.name) for row in pool.rows]

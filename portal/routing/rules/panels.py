@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from portal.platform.language import Text
 from portal.programs.definition import PanelRule
+from portal.programs.models import Stage
 from portal.routing.models import Assignment, AssignmentState, Seat, SeatState
 
 KINDS: Final = {
@@ -80,6 +81,21 @@ def due_at(now: datetime, days: int, zone: str) -> datetime:
     """18:00 of the last day of the review, in the call's time zone."""
     local = now.astimezone(ZoneInfo(zone))
     return datetime.combine(local.date() + timedelta(days=days), DUE_HOUR, tzinfo=ZoneInfo(zone))
+
+
+def review_window(stage: Stage, now: datetime) -> tuple[date, date]:
+    """First and last day on which reviews of the stage are written; planned from now while it is not open."""
+    definition = stage.call.definition
+    zone = ZoneInfo(definition.time_zone)
+    opens = stage.review_opens_at or now
+    ends = stage.review_due_at or due_at(opens, definition.stage(stage.code).review_days, definition.time_zone)
+    first = opens.astimezone(zone).date()
+    return first, max(first, ends.astimezone(zone).date())
+
+
+def is_left_out(days_away: int, days: int) -> bool:
+    """Away for at least half of the review's days: nothing is assigned, assumed [P]."""
+    return days_away > 0 and 2 * days_away >= days
 
 
 def awaits_declaration(assignment: Assignment) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sqlalchemy import func, select, update
+from sqlalchemy.orm import joinedload
 
 from portal.accounts.retention import TERMS
 from portal.applications.models import StageEntry
@@ -20,8 +21,18 @@ CALL, STATE = Text("공고", "Call"), Text("상태", "State")
 
 
 def export_person(ids: Sequence[int]) -> list[Holding]:
-    seats = db.session.scalars(select(Seat).where(Seat.person_id.in_(ids)).order_by(Seat.id))
-    given = db.session.scalars(select(Assignment).where(Assignment.person_id.in_(ids)).order_by(Assignment.id))
+    seats = db.session.scalars(
+        select(Seat)
+        .where(Seat.person_id.in_(ids))
+        .options(joinedload(Seat.panel).joinedload(Panel.stage).joinedload(Stage.call))
+        .order_by(Seat.id)
+    )
+    given = db.session.scalars(
+        select(Assignment)
+        .where(Assignment.person_id.in_(ids))
+        .options(joinedload(Assignment.entry).joinedload(StageEntry.stage).joinedload(Stage.call))
+        .order_by(Assignment.id)
+    )
     return [
         Holding(
             "review", Text("평가위원 위촉", "Seats on panels"),

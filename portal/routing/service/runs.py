@@ -22,12 +22,13 @@ from portal.platform.db import db
 from portal.platform.jobs import enqueue
 from portal.programs.models import Stage
 from portal.routing.engine import Problem, Solution, affinities, solve
+from portal.routing.engine.assign import Unfilled
 from portal.routing.errors import BarredPairs, InputsChanged, NothingToRoute, PanelTooSmall, ReasonMissing, RunSettled
 from portal.routing.jobs import ASSIGNED, ROUTE
 from portal.routing.models import Assignment, AssignmentState, Panel, RoutingRun, Seat
 from portal.routing.queries import panels
 from portal.routing.queries import pool as reviewers
-from portal.routing.rules.panels import LIVE, can_run, due_at, reviews_together
+from portal.routing.rules.panels import LIVE, can_run, due_at, review_window, reviews_together
 from portal.routing.service.assignments import check_candidate
 from portal.routing.service.detection import detect
 from portal.routing.service.pseudonyms import fresh_pseudonym
@@ -96,6 +97,10 @@ def freeze(panel_id: int, seed: int, now: datetime) -> Frozen:
     allowed = np.array(
         [[(p, e.application_id) not in barred and (e.id, p) not in gone for p in people] for e in entries], dtype=bool
     )
+    barred_pairs_at = np.argwhere(~allowed).tolist()
+    first, last = review_window(panel.stage, now)
+    away = reviewers.left_out(people, first, last)
+    allowed &= np.array([p not in away for p in people], dtype=bool)
     kept = np.array([[(e.id, p) in kept_pairs for p in people] for e in entries], dtype=bool)
     capacity = np.array(_capacities(panel, seats, together, len(entries)), dtype=np.int64)
     wanted = (allowed | kept).sum(axis=1) if together else np.full(len(entries), rule.reviews_per_entry)
@@ -111,7 +116,8 @@ def freeze(panel_id: int, seed: int, now: datetime) -> Frozen:
         "reviewers": [
             {"person": s.person_id, "kind": s.kind, "capacity": int(c)} for s, c in zip(seats, capacity, strict=True)
         ],
-        "affinity": match.affinity.tolist(), "barred": np.argwhere(~allowed).tolist(),
+        "affinity": match.affinity.tolist(), "barred": barred_pairs_at,
+        "away": [{"person": p, "days": n, "of": (last - first).days + 1} for p, n in sorted(away.items())],
         "kept": np.argwhere(kept).tolist(), "demand": [int(d) for d in wanted],
     }  # fmt: skip
     return Frozen(record, problem, [e.id for e in entries], people, match.terms)
@@ -176,11 +182,19 @@ def _result(frozen: Frozen, solution: Solution) -> dict[str, Any]:
         "pairs": pairs,
         "load": {str(person): int(n) for person, n in zip(frozen.reviewers, solution.load, strict=True)},
         "unfilled": [
-            {"entry": frozen.entries[u.entry], "missing": u.missing, "reason": u.reason} for u in solution.unfilled
+            {"entry": frozen.entries[u.entry], "missing": u.missing, "reason": _reason(frozen, u)}
+            for u in solution.unfilled
         ],
         "affinity": solution.affinity,
-        "avoided": int((~frozen.problem.allowed).sum()),
+        "avoided": len(frozen.record["barred"]),
     }
+
+
+def _reason(frozen: Frozen, unfilled: Unfilled) -> str:
+    """Those who are away are left out like the barred, but say so: with them there would have been enough."""
+    barred = sum(entry == unfilled.entry for entry, _ in frozen.record["barred"])
+    enough = len(frozen.reviewers) - barred >= frozen.record["demand"][unfilled.entry]
+    return "absence" if unfilled.reason == "conflicts" and enough and frozen.record["away"] else unfilled.reason
 
 
 def _keep_drafts(context: Context, panel: Panel, run: RoutingRun, frozen: Frozen, solution: Solution) -> None:

@@ -16,7 +16,7 @@ from portal.accounts import service as accounts
 from portal.accounts.errors import CopyUnderWay, TooManyCopies
 from portal.accounts.models import Person, PersonalCopy
 from portal.applications import service as applications
-from portal.applications.models import Application, Member
+from portal.applications.models import Member, MemberRole
 from portal.applications.queries.drafts import named_hashes
 from portal.audit.models import AuditEvent
 from portal.desks.person.archive import archive
@@ -142,10 +142,9 @@ def test_consent_is_withdrawn_on_the_page_until_the_deadline_only(app: Flask) ->
     who = committed(lambda: account(person("동의한이")))
 
     def stand() -> str:
-        application = db.session.get_one(Application, team.id)
         made = applications.add_member(
-            context(application.owner), team.id, institution=application.institutions[0].public_id, name=who.name,
-            email=who.email, role=_researcher(),
+            team.context(), team.application_id, institution=team.lead, name=who.name, email=who.email,
+            role=MemberRole.RESEARCHER,
         )  # fmt: skip
         made.consented_at = clock.now()
         return made.public_id
@@ -159,12 +158,6 @@ def test_consent_is_withdrawn_on_the_page_until_the_deadline_only(app: Flask) ->
     found = db.session.scalars(select(Member).where(Member.public_id == place)).one()
     assert found.consented_at is None and found.declined_at is not None
     assert db.session.get_one(Person, who.id).erased_at is None
-
-
-def _researcher():  # type: ignore[no-untyped-def]
-    from portal.applications.models import MemberRole
-
-    return MemberRole.RESEARCHER
 
 
 def test_the_terms_are_shown_to_everybody(client: FlaskClient) -> None:

@@ -23,7 +23,7 @@ from portal.platform.personal import ERASED_NAME
 from tests.databases import both_databases
 from tests.factories.accounts import PASSWORD, account, affiliation, member, organisation, signed_in
 from tests.factories.base import committed, context, person
-from tests.factories.consortia import complete_team
+from tests.factories.consortia import complete_team, invited_member
 from tests.factories.reviews import under_review
 from tests.integration.people.scene import Decided, later, person_of, still_there
 
@@ -75,24 +75,21 @@ def test_roles_end_with_the_account(app: Flask) -> None:
 
 def test_an_application_handed_in_stands_in_the_way_until_it_is_withdrawn(app: Flask) -> None:
     team = complete_team()
-    owner = db.session.get_one(Application, team.id).owner
-    committed(lambda: account(person_of(owner.id)))
-    by = context(owner)
-    committed(lambda: applications.submit(by, team.id))
+    committed(lambda: account(person_of(team.owner_id)))
+    committed(lambda: applications.submit(team.context(), team.application_id))
     with pytest.raises(StandsInTheWay):
-        leave(owner.id)
-    committed(lambda: applications.withdraw(by, team.id, "다른 공고에 신청합니다."))
-    leave(owner.id)
-    assert person_of(owner.id).erased_at is None  # what was handed in is held a year
+        leave(team.owner_id)
+    committed(lambda: applications.withdraw(team.context(), team.application_id, "다른 공고에 신청합니다."))
+    leave(team.owner_id)
+    assert person_of(team.owner_id).erased_at is None  # what was handed in is held a year
 
 
 def test_a_draft_is_erased_with_its_only_writer(app: Flask) -> None:
     team = complete_team()
-    owner = db.session.get_one(Application, team.id).owner
-    committed(lambda: account(person_of(owner.id)))
-    leave(owner.id)
-    assert db.session.get_one(Application, team.id).erased_at is not None
-    assert person_of(owner.id).erased_at is not None
+    committed(lambda: account(person_of(team.owner_id)))
+    leave(team.owner_id)
+    assert db.session.get_one(Application, team.application_id).erased_at is not None
+    assert person_of(team.owner_id).erased_at is not None
 
 
 def test_unfinished_reviews_and_seats_stand_in_the_way(app: Flask) -> None:
@@ -136,22 +133,13 @@ def test_a_password_changed_meanwhile_stops_it(app: Flask) -> None:
 @both_databases
 def test_somebody_without_an_account_is_erased_by_address(app: Flask) -> None:
     team = complete_team()
-    by = context(db.session.get_one(Application, team.id).owner)
-    lead = db.session.get_one(Application, team.id).institutions[0].public_id
-    committed(
-        lambda: applications.add_member(
-            by, team.id, institution=lead, name="지나가던이", email="Passer@Example.org", role=_role()
-        )
-    )
+    place, _ = invited_member(team, "Passer@Example.org")
+    assert still_there("최바다") == {"application_member.name"}
     found = committed(lambda: compose.erase_by_request(context(), "passer@example.org", "전화로 본인 확인함"))
     assert found.count >= 1 and found.remains == []
-    assert still_there("지나가던이") == set()
-    assert still_there("passer@example.org") == set()
+    assert still_there("최바다") == still_there("passer@example.org") == still_there("Passer@Example.org") == set()
+    assert db.session.scalars(select(Member.name).where(Member.public_id == place)).one() == ERASED_NAME
     assert verify() is None
-
-
-def _role():  # type: ignore[no-untyped-def]
-    return db.session.scalars(select(Member.role)).first() or "researcher"
 
 
 def test_what_was_handed_in_is_named_as_remaining(app: Flask) -> None:

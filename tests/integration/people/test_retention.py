@@ -112,7 +112,7 @@ def test_a_draft_goes_a_year_after_its_deadline(app: Flask) -> None:
     days = (TERMS["draft"].days or 0) + 3
     assert "draft" not in retain(days - 1)
     assert retain(days + 1)["draft"] == 1
-    assert db.session.get_one(Application, team.id).erased_at is not None
+    assert db.session.get_one(Application, team.application_id).erased_at is not None
     assert verify() is None
 
 

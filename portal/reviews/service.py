@@ -265,7 +265,7 @@ def hindrances(ids: Sequence[int]) -> list[Said]:
     return [
         said(
             "끝내지 않은 평가 {n}건: 제출하거나 사양해 주십시오.",
-            "{n} reviews not finished: submit or decline them.",
+            "Reviews not finished ({n}): submit or decline them.",
             n=owed,
         )
     ]

@@ -156,7 +156,7 @@ def remaining(ids: Sequence[int], email_keys: Sequence[str] = ()) -> list[Said]:
         found.append(
             said(
                 "제출한 신청서 {n}건(보유기간까지)",
-                "{n} applications that you handed in, until their term is over",
+                "Applications that you handed in, until their term is over: {n}",
                 n=own,
             )
         )
@@ -164,7 +164,7 @@ def remaining(ids: Sequence[int], email_keys: Sequence[str] = ()) -> list[Said]:
         found.append(
             said(
                 "참여자로 이름이 오른 신청서 {n}건(보유기간까지)",
-                "{n} applications in which you stand as a member, until their term is over",
+                "Applications in which you stand as a member, until their term is over: {n}",
                 n=others,
             )
         )

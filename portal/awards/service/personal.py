@@ -59,7 +59,7 @@ def hindrances(context: Context, ids: Sequence[int]) -> list[Said]:
         found.append(
             said(
                 "진행 중인 지원 {n}건: 끝난 뒤 닫을 수 있습니다.",
-                "{n} awards under way: close the account when they have ended.",
+                "Awards under way ({n}): close the account when they have ended.",
                 n=running,
             )
         )

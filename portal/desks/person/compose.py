@@ -58,7 +58,7 @@ def remaining(context: Context, ids: Sequence[int], email_keys: Sequence[str] = 
         found.append(
             said(
                 "통보 편지 {n}통(보낸 뒤 3년)",
-                "{n} letters of notice, three years after they were sent",
+                "Letters of notice ({n}), three years after they were sent",
                 n=len(notices),
             )
         )

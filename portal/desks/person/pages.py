@@ -30,7 +30,7 @@ def length_words(term: Term) -> str:
         kept = Text("계속", "for good") if term.for_good else term.starts
         return say(kept)
     if term.days == 0:
-        return say(Text("바로 파기", "erased at once"))
+        return say(Text("그때 바로 파기", "erased then, at once"))
     if term.days % YEAR == 0:
         years = term.days // YEAR
         return say(Text("{n}년", "{n} year" if years == 1 else "{n} years"), n=years)
@@ -59,7 +59,7 @@ def purposes(found: Sequence[Holding]) -> list[dict[str, Any]]:
 
 def _held(holding: Holding, term: Term) -> dict[str, Any]:
     return {
-        "title": holding.title, "count": len(holding.rows), "length": length_words(term), "starts": term.starts,
+        "title": holding.title, "count": len(holding.rows), "length": length_words(term), "starts": term.starts if term.days is not None else "",
         "correct": url_for(holding.correct_at) if holding.correct_at else "",
     }  # fmt: skip
 

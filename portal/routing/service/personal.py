@@ -70,7 +70,7 @@ def hindrances(ids: Sequence[int]) -> list[Said]:
         return []
     return [
         said("수락하신 평가위원 자리 {n}개: 결정이 끝나거나 담당자가 교체한 뒤 닫을 수 있습니다.",
-             "{n} seats on panels that you accepted: close the account once they are decided, or ask the office to replace you.", n=seats)
+             "Seats on panels that you accepted ({n}): close the account once they are decided, or ask the office to replace you.", n=seats)
     ]  # fmt: skip
 
 
@@ -90,7 +90,7 @@ def remaining(context: Context, ids: Sequence[int]) -> list[Said]:
         [
             said(
                 "맡으신 평가 {n}건의 기록(결과 통보 뒤 1년)",
-                "The record of {n} reviews of yours, one year after the result",
+                "The record of your reviews ({n}), one year after the result",
                 n=count,
             )
         ]

@@ -9,7 +9,7 @@ import portal.platform.db
 from portal.audit.triggers import drop_statements, statements
 
 revision = "0005f"
-down_revision = "0005"
+down_revision = "0006"
 branch_labels = None
 depends_on = None
 

@@ -9,7 +9,7 @@ import portal.platform.db
 from portal.audit.triggers import drop_statements, statements
 
 revision = "0005f"
-down_revision = "0006"
+down_revision = "0007"
 branch_labels = None
 depends_on = None
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from portal.accounts.models import Person
+from portal.accounts.models import Absence, Person
 from portal.applications.models import (
     Application,
     Extension,
@@ -20,8 +20,6 @@ from portal.applications.models import (
     ReopeningCause,
     Submission,
 )
-from portal.accounts.models import Absence, Person
-from portal.applications.models import Application, Institution, Member, Reopening, ReopeningCause, Submission
 from portal.applications.service import add_member, ask_confirmation
 from portal.audit.models import AuditAnchor
 from portal.awards.models import Award, AwardState, Decision, DecisionState, Outcome, Result

@@ -15,7 +15,9 @@ from portal.applications.models import (
     Confirmation,
     ConfirmationLink,
     EntryState,
+    Extension,
     Institution,
+    LateCode,
     Member,
     Reopening,
     SectionAnswer,
@@ -254,6 +256,8 @@ def _erase(application: Application) -> None:
         .values(filename=ERASED_NAME, text="", sha256="", clean_sha256=None, size=0)
     )
     db.session.execute(update(Reopening).where(Reopening.application_id == key).values(message=""))
+    db.session.execute(update(Extension).where(Extension.application_id == key).values(reason=""))
+    db.session.execute(update(LateCode).where(LateCode.application_id == key).values(reason="", for_email=None))
     for member in db.session.scalars(select(Member).where(Member.application_id == key).order_by(Member.id)):
         _forget(member)
     institutions = db.session.scalars(

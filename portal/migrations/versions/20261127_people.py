@@ -9,7 +9,7 @@ import portal.platform.db
 from portal.audit.triggers import drop_statements, statements
 
 revision = "0005f"
-down_revision = "0007"
+down_revision = "0008"
 branch_labels = None
 depends_on = None
 

@@ -8,7 +8,7 @@ from alembic import op
 import portal.platform.db
 from portal.audit.triggers import drop_statements, statements
 
-revision = "0005f"
+revision = "0009"
 down_revision = "0008"
 branch_labels = None
 depends_on = None

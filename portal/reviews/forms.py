@@ -90,11 +90,12 @@ def review_form(stage: Stage, review: Review | None) -> ReviewForm:
         fields[f"reason_{criterion.code}"] = TextAreaField(
             text(f"‘{label.text.ko}’ 의견", f"Reason on ‘{label.text.en}’"), [length(max=MAX_TEXT)]
         )
-    made: ReviewForm = type("CriteriaForm", (ReviewForm,), fields)(data=_filled(review))
+    made: ReviewForm = type("CriteriaForm", (ReviewForm,), fields)(data=filled(review))
     return made
 
 
-def _filled(review: Review | None) -> dict[str, Any]:
+def filled(review: Review | None) -> dict[str, Any]:
+    """What the fields of a form hold for this draft."""
     if review is None:
         return {"version": "0"}
     data: dict[str, Any] = {

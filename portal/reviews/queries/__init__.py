@@ -3,7 +3,17 @@
 from __future__ import annotations
 
 from portal.reviews.queries.marks import LockedMark, locked_marks, opinions
-from portal.reviews.queries.mine import DeskRow, desk, documents_of, my_assignment, my_open_assignment, review_of
+from portal.reviews.queries.mine import (
+    DeskRow,
+    batch,
+    batch_size,
+    desk,
+    documents_of,
+    my_assignment,
+    my_open_assignment,
+    my_panel,
+    review_of,
+)
 from portal.reviews.queries.progress import (
     PAGE,
     EntryProgress,
@@ -26,6 +36,8 @@ __all__ = [
     "LockedMark",
     "Progress",
     "ReviewerProgress",
+    "batch",
+    "batch_size",
     "desk",
     "documents_of",
     "entry_count",
@@ -34,6 +46,7 @@ __all__ = [
     "locked_marks",
     "my_assignment",
     "my_open_assignment",
+    "my_panel",
     "notes_to_officer",
     "opinions",
     "progress",

@@ -55,10 +55,15 @@
     words.textContent = t("칸마다 남길 내용을 골라 주십시오. 고를 때까지 두 내용 모두 그대로 있습니다.", "Choose for each field which text stays. Until you do, both are kept.");
     box.append(title, words);
     const radios = names.map((name) => {
-      const set = document.createElement("fieldset");
-      const legend = document.createElement("legend");
-      legend.textContent = label(form, name);
-      set.append(legend);
+      const set = document.createElement("div");
+      const head = document.createElement("p");
+      head.id = `${key}-${name}-head`;
+      head.className = "clash-field";
+      head.textContent = label(form, name);
+      set.className = "clash-set";
+      set.setAttribute("role", "radiogroup");
+      set.setAttribute("aria-labelledby", head.id);
+      set.append(head);
       option(set, `${key}-${name}`, "mine", t("여기서 적은 내용 (아직 보내지 않음)", "Typed here (not sent yet)"), form.elements[name].value);
       const theirsToo = option(set, `${key}-${name}`, "theirs", t("먼저 저장된 내용", "Saved first"), theirs[name]);
       const mineShown = set.querySelector("[data-clash-text=mine]");

@@ -41,7 +41,7 @@
   function startDraft(form) {
     const out = document.getElementById(form.dataset.saved || "saved");
     const address = form.dataset.autosave;
-    let timer = null, keeper = null, edits = 0, blocked = false, others = [], unanswered = null;
+    let timer = null, keeper = null, edits = 0, blocked = false, others = [], unanswered = null, stored = "";
     const own = { since: 0, waiting: () => own.since && !blocked, post, form };
     drafts.add(own);
 
@@ -55,17 +55,18 @@
       form.dispatchEvent(new CustomEvent("draft:state", { bubbles: true, detail: { state, text } }));
     }
     const values = () => { const data = new FormData(form); all("input[type=file]", form).forEach((f) => data.delete(f.name)); return data; };
+    const written = () => JSON.stringify(Array.from(values()).filter(([name, value]) => typeof value === "string" && !["csrf_token", "request_id", "version"].includes(name)));
     const texts = () => Object.fromEntries(Array.from(form.elements).filter((f) => f.name && "value" in f && f.type !== "hidden").map((f) => [f.name, f.value]));
     const version = () => (form.elements.version ? form.elements.version.value : "");
     function keep(handed) {
       clearTimeout(keeper);
       keeper = null;
       if (!own.since) return;
-      const fields = Array.from(values()).filter(([name, value]) => typeof value === "string" && !["csrf_token", "request_id", "version"].includes(name));
-      device.keep(address, { at: own.since, version: version(), fields, title: form.dataset.title || "", handed: Boolean(handed) });
+      device.keep(address, { at: own.since, version: version(), fields: JSON.parse(written()), title: form.dataset.title || "", handed: Boolean(handed) });
     }
     function clean(told) {
       own.since = 0;
+      stored = written();
       clearTimeout(keeper);
       device.forget(address);
       say("saved", told.saved_text || t("저장됨", "Saved"));
@@ -142,6 +143,7 @@
 
     function changed(event) {
       if (event.target.type === "file" || (event.target.hasAttribute && event.target.hasAttribute("data-not-saved"))) return;
+      if (event.type === "change" && !own.since && written() === stored) return; /* a field is left as it was saved */
       edits += 1;
       own.since = own.since || Date.now();
       if (!keeper) keeper = setTimeout(keep, KEEP);
@@ -173,6 +175,7 @@
     form.addEventListener("submit", () => { clearTimeout(timer); if (own.since) keep(true); own.since = 0; });
     addEventListener("pagehide", () => keep());
     form.portalSave = () => { own.since = own.since || Date.now(); return send(own); };
+    stored = written();
     others = device.kept(address);
     if (others.length) adopt(others.shift());
   }

@@ -9,7 +9,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, String, Text, UniqueConstrai
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.platform.db import Model, one_of, pk, public
-from portal.routing.models import Assignment
+from portal.routing.models import Assignment, Panel
 
 
 class ReviewState(enum.StrEnum):
@@ -52,3 +52,22 @@ class Score(Model):
     points: Mapped[int | None]
     reason: Mapped[str] = mapped_column(Text, default="")
     review: Mapped[Review] = relationship(back_populates="scores")
+
+
+class ReviewPacket(Model):
+    """A reviewer's applications of one panel as one marked PDF. `sha256` is emptied when the stage's review ends."""
+
+    __tablename__ = "review_packet"
+
+    id: Mapped[pk]
+    public_id: Mapped[public]
+    panel_id: Mapped[int] = mapped_column(ForeignKey("panel.id"), index=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    asked_at: Mapped[datetime]
+    made_at: Mapped[datetime | None]
+    removed_at: Mapped[datetime | None]
+    sha256: Mapped[str | None] = mapped_column(String(64))
+    size: Mapped[int | None]  # bytes
+    pages: Mapped[int | None]
+    applications: Mapped[int | None]
+    panel: Mapped[Panel] = relationship()

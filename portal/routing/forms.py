@@ -65,6 +65,15 @@ class SeatForm(PortalForm):
     )
 
 
+class DeclineForm(PortalForm):
+    """One assignment given back behind the letter's link."""
+
+    reason = TextAreaField(text("사양 사유", "Reason for declining"), validators=[required(), length(max=1000)])
+    suggestion = TextField(
+        text("대신 맡을 만한 분", "Whom you would suggest instead"), validators=[optional(), length(max=300)]
+    )
+
+
 EXCEPTIONS = [
     (NONE, Text("이해관계 없음: 평가를 맡겠습니다.", "No conflict: I will review it.")),
     (CONFLICT, Text("이해충돌 있음: 평가하지 않겠습니다.", "Conflict: I will not review it.")),

@@ -26,6 +26,7 @@ from portal.reviews.queries.progress import (
     progress,
     reviewer_progress,
     something_left,
+    stages_under_review,
     unrouted_tracks,
 )
 
@@ -53,5 +54,6 @@ __all__ = [
     "review_of",
     "reviewer_progress",
     "something_left",
+    "stages_under_review",
     "unrouted_tracks",
 ]

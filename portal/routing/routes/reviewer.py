@@ -12,8 +12,8 @@ from portal.platform.transaction import in_transaction
 from portal.platform.web import context, page, perform
 from portal.routing import pages, service
 from portal.routing.errors import PledgeFirst
-from portal.routing.forms import CONFLICT, DECLINE, NONE, UNSURE, DeclarationForm, SeatForm, pledge_form
-from portal.routing.models import Assignment, Seat, SeatState
+from portal.routing.forms import CONFLICT, DECLINE, NONE, UNSURE, DeclarationForm, DeclineForm, SeatForm, pledge_form
+from portal.routing.models import Assignment, AssignmentState, Seat, SeatState
 from portal.routing.policies import answers_declaration, holds_seat
 from portal.routing.queries import panels
 from portal.routing.routes.blueprint import bp
@@ -33,6 +33,30 @@ def seat(token: str) -> Response:
         abort(404)
     arrive(found)
     return _answer(found, url_for("routing.seat", token=token))
+
+
+@bp.route("/assignments/<token>", methods=["GET", "POST"])
+@public
+def decline(token: str) -> Response:
+    """The link of a letter about one assignment: declines without an account; call and field only."""
+    found = panels.assignment_by_token_hash(token_hash(token)) or abort(404)
+    form, assignment_id = DeclineForm(), found.id
+
+    def act(context: Context) -> str:
+        service.decline_by_link(context, assignment_id, _with(form.reason.data, form.suggestion.data))
+        return url_for("routing.decline", token=token)
+
+    done = perform(form, act, DECLINED)
+    if done is not None:
+        return done
+    shown = panels.assignment_by_token_hash(token_hash(token)) or abort(404)
+    stage = shown.panel.stage
+    return page(
+        "routing/decline.html", form, assignment=shown, call=stage.call, panel=shown.panel,
+        stage=stage.call.definition.stage(stage.code), due=stage.review_due_at,
+        waiting=awaits_declaration(shown) and stage.review_closed_at is None,
+        declined=shown.state is AssignmentState.DECLINED,
+    )  # fmt: skip
 
 
 @bp.route("/seats/<public_id>", methods=["GET", "POST"])

@@ -280,6 +280,40 @@ def test_an_exception_without_its_ground_or_reason_stores_nothing_of_the_pledge(
     assert db.session.scalars(select(Conflict)).one().unsure
 
 
+def _alone(field: routing.Field) -> tuple[str, int]:
+    """The link of a letter about one assignment, and its id."""
+    row = db.session.scalars(select(Assignment).where(Assignment.person_id == field.reviewers[0])).first()
+    assert row is not None
+    id_ = row.id
+    return committed(lambda: service.mint_assignment_token(context(), id_)), id_
+
+
+def test_one_assignment_is_declined_behind_the_letters_link_and_nothing_is_told(client: FlaskClient) -> None:
+    field = _published()
+    token, id_ = _alone(field)
+    page = client.get(f"/assignments/{token}").text
+    assert "가온대학교" not in page and "LLM 모델" not in page
+    assert client.post(f"/assignments/{token}", data={"reason": ""}).status_code == 422
+    given = {"reason": "출장 중입니다", "suggestion": "박가온 교수"}
+    assert client.post(f"/assignments/{token}", data=given).status_code == 303
+    db.session.expire_all()
+    row = db.session.get_one(Assignment, id_)
+    assert (row.state, row.decline_reason) == (AssignmentState.DECLINED, "출장 중입니다\n박가온 교수")
+    assert client.post(f"/assignments/{token}", data=given).status_code == 409
+    assert client.get("/assignments/unknown").status_code == 404
+
+
+def test_the_link_of_a_barred_or_answered_assignment_declines_nothing(client: FlaskClient) -> None:
+    field = _published()
+    token, id_ = _alone(field)
+    row = db.session.get_one(Assignment, id_)
+    application = field.applications[field.entries.index(row.entry_id)]
+    committed(lambda: setattr(db.session.get_one(Assignment, id_), "state", AssignmentState.ACCEPTED))
+    assert client.post(f"/assignments/{token}", data={"reason": "출장 중입니다"}).status_code == 409
+    committed(lambda: write(context(), field.reviewers[0], application, "same_department", Severity.WAIVABLE))
+    assert client.get(f"/assignments/{token}").status_code == 404
+
+
 def test_another_reviewers_declaration_and_seat_are_not_there(client: FlaskClient) -> None:
     field = _published()
     theirs = _mine(field.reviewers[1])[0]

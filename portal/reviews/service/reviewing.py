@@ -193,6 +193,23 @@ def remind(context: Context, stage_id: int) -> int:
     stage = db.session.get_one(Stage, stage_id)
     if not rules.window_open(stage.review_opens_at, stage.review_closed_at, context.now):
         raise ReviewNotOpen
+    late = _ask_for_reminders(context, stage_id)
+    record(context, "ReviewersReminded", "stage", stage.public_id, people=late)
+    return late
+
+
+def remind_due(context: Context) -> int:
+    """Three days before the due day, on it, and after it; how many people. Whoever is done is not among them."""
+    return sum(
+        _ask_for_reminders(context, stage.id)
+        for stage in queries.stages_under_review()
+        if rules.window_open(stage.review_opens_at, stage.review_closed_at, context.now)
+        and rules.reminder_due(stage.review_due_at, context.now, stage.call.definition.time_zone)
+    )
+
+
+def _ask_for_reminders(context: Context, stage_id: int) -> int:
+    """One letter a day and person, whoever asks for it; nobody who is away today is asked."""
     owing = queries.late_people(stage_id)
     away = away_on(owing, korean_day(context.now))
     late = [person_id for person_id in owing if person_id not in away]
@@ -201,7 +218,6 @@ def remind(context: Context, stage_id: int) -> int:
             REMINDER, {"stage_id": stage_id, "person_id": person_id},
             key=f"{stage_id}:{person_id}:{today(context.now)}", now=context.now,
         )  # fmt: skip
-    record(context, "ReviewersReminded", "stage", stage.public_id, people=len(late))
     return len(late)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -69,5 +70,5 @@ class ReviewPacket(Model):
     sha256: Mapped[str | None] = mapped_column(String(64))
     size: Mapped[int | None]  # bytes
     pages: Mapped[int | None]
-    applications: Mapped[int | None]
+    assignments: Mapped[list[Any]]  # public ids of what it holds, in its order
     panel: Mapped[Panel] = relationship()

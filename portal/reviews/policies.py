@@ -35,6 +35,18 @@ def reviews_application(actor: Actor, assignment: Assignment) -> Decision:
     return allow_if(_is_reviewer(actor, assignment))
 
 
+@policy(load=queries.my_packet_panel)
+def takes_packet(actor: Actor, panel: Panel) -> Decision:
+    """Such a reviewer, where the call allows packets, while the stage is under review."""
+    return allow_if(_holds_role(actor, panel.stage))
+
+
+@policy(load=queries.my_sheet_panel)
+def uses_sheet(actor: Actor, panel: Panel) -> Decision:
+    """Such a reviewer, where the call allows score sheets, while the stage is under review."""
+    return allow_if(_holds_role(actor, panel.stage))
+
+
 @policy(load=queries.my_panel)
 def reviews_panel(actor: Actor, panel: Panel) -> Decision:
     """A reviewer with an application of this panel that they may read; the page shows those alone."""

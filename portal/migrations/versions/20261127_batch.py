@@ -30,7 +30,7 @@ def upgrade() -> None:
         sa.Column("sha256", sa.String(length=64), nullable=True),
         sa.Column("size", INTEGER, nullable=True),
         sa.Column("pages", INTEGER, nullable=True),
-        sa.Column("applications", INTEGER, nullable=True),
+        sa.Column("assignments", sa.JSON(), nullable=False),
         sa.ForeignKeyConstraint(["panel_id"], ["panel.id"], name=op.f("fk_review_packet_panel_id")),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_review_packet_person_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_review_packet")),

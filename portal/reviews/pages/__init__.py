@@ -14,12 +14,14 @@ from portal.reviews.pages.application import (
     stage_chips,
 )
 from portal.reviews.pages.batch import PER_PAGE, Card, Standing, card, cards
+from portal.reviews.pages.packet import PacketPart, packet_cover, packet_part
 
 __all__ = [
     "PER_PAGE",
     "Card",
     "Difference",
     "Document",
+    "PacketPart",
     "Paper",
     "ScoreShown",
     "Standing",
@@ -27,6 +29,8 @@ __all__ = [
     "card",
     "cards",
     "differences",
+    "packet_cover",
+    "packet_part",
     "paper",
     "scores",
     "stage_chips",

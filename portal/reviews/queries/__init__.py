@@ -14,6 +14,14 @@ from portal.reviews.queries.mine import (
     my_panel,
     review_of,
 )
+from portal.reviews.queries.packets import (
+    my_packet_panel,
+    my_sheet_panel,
+    packet_file,
+    packet_hashes,
+    packet_job,
+    packet_of,
+)
 from portal.reviews.queries.progress import (
     PAGE,
     EntryProgress,
@@ -47,9 +55,15 @@ __all__ = [
     "locked_marks",
     "my_assignment",
     "my_open_assignment",
+    "my_packet_panel",
     "my_panel",
+    "my_sheet_panel",
     "notes_to_officer",
     "opinions",
+    "packet_file",
+    "packet_hashes",
+    "packet_job",
+    "packet_of",
     "progress",
     "review_of",
     "reviewer_progress",

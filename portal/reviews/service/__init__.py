@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from portal.reviews.service.packets import ask_packet, keep_packet, note_download
 from portal.reviews.service.reviewing import (
     close_review,
     marks_of,
@@ -12,14 +13,23 @@ from portal.reviews.service.reviewing import (
     save_review,
     submit_reviews,
 )
+from portal.reviews.service.sheets import Changed, Reading, save_sheet, score_sheet, sheet_read
 
 __all__ = [
+    "Changed",
+    "Reading",
+    "ask_packet",
     "close_review",
+    "keep_packet",
     "marks_of",
+    "note_download",
     "receipt_of",
     "record_scores",
     "remind",
     "remind_due",
     "save_review",
+    "save_sheet",
+    "score_sheet",
+    "sheet_read",
     "submit_reviews",
 ]

@@ -27,6 +27,7 @@ from portal.reviews.errors import ReasonNeeded, ReviewIncomplete, ReviewLocked, 
 from portal.reviews.jobs import REMINDER, STAGE_REVIEWED, SUBMITTED
 from portal.reviews.models import Review, ReviewState, Score
 from portal.reviews.rules import Marks
+from portal.reviews.service.packets import remove_packets
 from portal.routing.models import Assignment, AssignmentState
 from portal.routing.queries.panels import identities
 from portal.routing.rules.panels import LIVE
@@ -225,6 +226,7 @@ def _close(context: Context, stage: Stage, **why: str) -> None:
     if stage.review_closed_at is not None:
         return
     stage.review_closed_at = context.now
+    remove_packets(context, stage.id)
     found = queries.progress(stage.id)
     record(context, "ReviewClosed", "stage", stage.public_id, accepted=found.accepted, locked=found.locked, **why)
     enqueue(STAGE_REVIEWED, {"stage_id": stage.id}, key=f"{stage.id}:{context.now.isoformat()}", now=context.now)

@@ -266,10 +266,8 @@ def test_one_reminder_a_day_goes_to_those_who_are_not_done() -> None:
 def test_reminders_go_out_three_days_before_on_the_due_day_and_after_and_stop_for_whoever_is_done() -> None:
     field = under_review(1, 3)
     submitted(field, 0, 0)
-    committed(lambda: setattr(field.field.stage(), "review_due_at", clock.now() + timedelta(days=10)))
-    due = field.field.stage().review_due_at
-    assert due is not None
-    day = due.replace(hour=3, minute=0)  # noon in Korea
+    day = (clock.now() + timedelta(days=10)).replace(hour=3)  # noon in Korea
+    committed(lambda: setattr(field.field.stage(), "review_due_at", day.replace(hour=9)))
 
     def asked(days: int) -> int:
         at = day - timedelta(days=days)

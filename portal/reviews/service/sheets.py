@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from functools import partial
+from typing import Final, TypeVar
 
 from portal.platform.context import Context
 from portal.platform.errors import DomainError
@@ -29,6 +30,7 @@ from portal.reviews.rules import Marks
 from portal.reviews.service.reviewing import marks_of, save_review
 from portal.routing.models import Assignment
 
+Kept = TypeVar("Kept", int | None, str)
 Own = Sequence[tuple[Assignment, Review | None]]
 TITLE: Final = Text("점수표", "Scores")
 LOCKED: Final = Text("제출하여 잠김", "Submitted, locked")
@@ -119,47 +121,49 @@ def _check_header(stage: StageDefinition, rows: Sequence[Row], columns: Sequence
     raise SheetNotOurs("file")
 
 
+@dataclass
+class _Compared:
+    """One row against the stored draft: what differs and what is refused."""
+
+    differing: list[Difference] = field(default_factory=list)
+    refused: list[str] = field(default_factory=list)
+
+    def take(self, cell: Cell, label: str, old: Kept, read: Callable[[], Kept]) -> Kept:
+        """What the cell holds; where it is refused, what is stored."""
+        try:
+            new = read()
+        except DomainError as error:
+            self.refused.append((error if isinstance(error, CellRefused) else cell.refuse(error)).sentence())
+            return old
+        if new != old:
+            self.differing.append(Difference(cell.address, label, _shown(old), _shown(new)))
+        return new
+
+
 def _read_row(
     found: Reading, stage: StageDefinition, row: Row, columns: Sequence[str], assignment: Assignment,
     review: Review | None,
 ) -> None:  # fmt: skip
     stored = marks_of(review) if review is not None else {}
-    comment = review.comment if review is not None else ""
-    marks: dict[str, tuple[int | None, str]] = {}
-    differing: list[Difference] = []
-    refused: list[str] = []
-
-    def take(cell: Cell, label: str, old: int | str | None, read: Callable[[], int | str | None]) -> int | str | None:
-        try:
-            new = read()
-        except DomainError as error:
-            refused.append((error if isinstance(error, CellRefused) else cell.refuse(error)).sentence())
-            return old
-        if new != old:
-            differing.append(Difference(cell.address, label, _shown(old), _shown(new)))
-        return new
-
+    compared, marks = _Compared(), dict[str, tuple[int | None, str]]()
     for place, criterion in enumerate(stage.criteria):
-        name = say(criterion.names)
         at, why = row[columns[2 + 2 * place]], row[columns[3 + 2 * place]]
-        old_points, old_reason = stored.get(criterion.code, (None, ""))
-        points = take(at, name, old_points, lambda at=at, c=criterion: _points(at, c))  # type: ignore[misc]
-        label = say(Text("{c} 의견", "{c}: reason"), c=name)
-        reason = take(why, label, old_reason, lambda why=why: _text(why))  # type: ignore[misc]
-        marks[criterion.code] = (points if isinstance(points, int) else None, str(reason or ""))
-    cell = row[columns[-2]]
-    said = take(cell, say(Text("종합의견", "Overall comment")), comment, lambda: _text(cell))
-    if (differing or refused) and review is not None and review.state is not ReviewState.DRAFT:
+        points, reason = stored.get(criterion.code, (None, ""))
+        name = say(criterion.names)
+        marks[criterion.code] = (
+            compared.take(at, name, points, partial(_points, at, criterion)),
+            compared.take(why, say(Text("{c} 의견", "{c}: reason"), c=name), reason, partial(_text, why)),
+        )
+    cell, comment = row[columns[-2]], review.comment if review is not None else ""
+    comment = compared.take(cell, say(Text("종합의견", "Overall comment")), comment, partial(_text, cell))
+    if (compared.differing or compared.refused) and review is not None and review.state is not ReviewState.DRAFT:
         found.refused.append(row["A"].refuse(RowLocked()).sentence())
         return
-    found.refused.extend(refused)
-    if differing:
-        found.changed.append(
-            Changed(
-                assignment.public_id, assignment.entry.application.title, review.version if review is not None else 0,
-                marks, str(said or ""), differing,
-            )
-        )  # fmt: skip
+    found.refused.extend(compared.refused)
+    if compared.differing:
+        version = review.version if review is not None else 0
+        title = assignment.entry.application.title
+        found.changed.append(Changed(assignment.public_id, title, version, marks, comment, compared.differing))
 
 
 def _points(cell: Cell, criterion: Criterion) -> int | None:

@@ -150,7 +150,7 @@ def test_a_newer_text_of_another_window_is_shown_beside_ones_own_and_nothing_is_
     for option in second.locator(".clash-option:has([value=theirs])").all():
         option.click()
     second.get_by_role("button", name="Save what I chose").click()
-    wait_for(page, batch, 1, "draft")
+    wait_for(page, batch, 1, "ready")
     assert batch.stored(1) == (reviews.marks(11, 7), "Saved first as well.", ReviewState.DRAFT)
 
 

@@ -13,10 +13,9 @@
     const words = own ? own.textContent.trim().replace(/\s+/g, " ").split(":")[0] : name;
     return head ? `${head.textContent.trim()} · ${words}` : words;
   }
-  const differing = (form, theirs) => Object.keys(theirs).filter((name) => {
-    const input = form.elements[name];
-    return input && input.type !== "hidden" && "value" in input && plain(input.value) !== plain(theirs[name]);
-  });
+  const differing = (form, theirs) => Array.from(form.elements)
+    .filter((input) => input.name in theirs && input.type !== "hidden" && "value" in input && plain(input.value) !== plain(theirs[input.name]))
+    .map((input) => input.name);
 
   function option(set, group, value, words, text) {
     const row = document.createElement("label");

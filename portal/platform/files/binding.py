@@ -27,7 +27,7 @@ def bind(mark: Path, parts: Sequence[Sequence[str]]) -> tuple[int, bytes]:
                     outline.root.append(pikepdf.OutlineItem(title, len(out.pages)))
                 out.pages.extend(source.pages)
         for page in out.pages:
-            page.add_overlay(overlay.pages[0])
+            page.add_overlay(overlay.pages[0], None)
         made = io.BytesIO()
         out.save(made, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
         return len(out.pages), made.getvalue()

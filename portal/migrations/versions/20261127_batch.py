@@ -6,7 +6,7 @@ from alembic import op
 import portal.platform.db
 
 revision = "0005c"
-down_revision = "0007"
+down_revision = "0009"
 branch_labels = None
 depends_on = None
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from portal.reviews.service.packets import ask_packet, keep_packet, note_download
+from portal.reviews.service.personal import erase_of_applications, export_person, hindrances
 from portal.reviews.service.reviewing import (
     close_review,
     marks_of,
@@ -20,6 +21,9 @@ __all__ = [
     "Reading",
     "ask_packet",
     "close_review",
+    "erase_of_applications",
+    "export_person",
+    "hindrances",
     "keep_packet",
     "marks_of",
     "note_download",

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from sqlalchemy import func, select, update
-from sqlalchemy.orm import joinedload
+from sqlalchemy import select
 
 from portal.accounts.queries import away_on
 from portal.accounts.rules import korean_day
@@ -18,9 +15,7 @@ from portal.platform.db import db
 from portal.platform.errors import NotFound
 from portal.platform.files.resident_number import refuse_resident_numbers
 from portal.platform.jobs import enqueue
-from portal.platform.language import Text
 from portal.platform.names import nfc
-from portal.platform.personal import Holding, Said, plain, said
 from portal.programs.models import Stage
 from portal.reviews import queries, rules
 from portal.reviews.errors import ReasonNeeded, ReviewIncomplete, ReviewLocked, ReviewNotOpen, StaleReview
@@ -30,7 +25,6 @@ from portal.reviews.rules import Marks
 from portal.reviews.service.packets import remove_packets
 from portal.routing.models import Assignment, AssignmentState
 from portal.routing.queries.panels import identities
-from portal.routing.rules.panels import LIVE
 
 
 def _hold_stages(assignment_ids: list[int]) -> list[Stage]:
@@ -239,60 +233,3 @@ def receipt_of(review: Review) -> str:
     return rules.receipt(
         assignment.entry.public_id, assignment.pseudonym, marks_of(review), review.comment, review.locked_at
     )
-
-
-def export_person(ids: Sequence[int]) -> list[Holding]:
-    """That reviews were written, when, and their receipts. The texts belong to the evaluation and stay with it."""
-    rows = db.session.execute(
-        select(Review, Stage)
-        .join(Assignment, Review.assignment_id == Assignment.id)
-        .join(StageEntry, Assignment.entry_id == StageEntry.id)
-        .join(Stage, StageEntry.stage_id == Stage.id)
-        .where(Assignment.person_id.in_(ids))
-        .options(joinedload(Stage.call))
-        .order_by(Review.id)
-    ).all()
-    return [
-        Holding(
-            "review", Text("작성한 평가", "Reviews that you wrote"),
-            {"call": Text("공고", "Call"), "stage": Text("단계", "Stage"), "state": Text("상태", "State"),
-             "locked_at": Text("제출", "Submitted"), "receipt": Text("접수증", "Receipt")},
-            [
-                {"call": stage.call.code, "stage": stage.code, "state": review.state.value,
-                 "locked_at": plain(review.locked_at), "receipt": review.receipt or ""}
-                for review, stage in rows
-            ],
-        )
-    ]  # fmt: skip
-
-
-def hindrances(ids: Sequence[int]) -> list[Said]:
-    """Reviews that are asked for and not handed in, of stages still under review."""
-    locked = select(Review.assignment_id).where(Review.state != ReviewState.DRAFT)
-    owed = db.session.scalar(
-        select(func.count(Assignment.id))
-        .join(StageEntry, Assignment.entry_id == StageEntry.id)
-        .join(Stage, StageEntry.stage_id == Stage.id)
-        .where(
-            Assignment.person_id.in_(ids), Assignment.state.in_(LIVE), Stage.review_closed_at.is_(None),
-            Assignment.state != AssignmentState.DRAFT, Assignment.id.not_in(locked),
-        )
-    )  # fmt: skip
-    if not owed:
-        return []
-    return [
-        said(
-            "끝내지 않은 평가 {n}건: 제출하거나 사양해 주십시오.",
-            "Reviews not finished ({n}): submit or decline them.",
-            n=owed,
-        )
-    ]
-
-
-def erase_of_applications(application_ids: Sequence[int]) -> None:
-    """What was written about applications whose term is over; points and receipts stay."""
-    of = select(Review.id).join(Assignment, Review.assignment_id == Assignment.id)
-    of = of.join(StageEntry, Assignment.entry_id == StageEntry.id)
-    found = list(db.session.scalars(of.where(StageEntry.application_id.in_(list(application_ids)))))
-    db.session.execute(update(Review).where(Review.id.in_(found)).values(comment="", note_to_officer=""))
-    db.session.execute(update(Score).where(Score.review_id.in_(found)).values(reason=""))

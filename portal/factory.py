@@ -131,8 +131,15 @@ def _prepare_templates(app: Flask) -> None:
             "csp_nonce": g.get("nonce", ""), "version": app.config["VERSION"], "service_name": say(SERVICE_NAME),
             "demo": {"clock": clock.now(), "offset": bool(clock.offset())} if app.config["DEMO"] else None,
             "other_language_url": _other_language(), "action_form": ActionForm, "preview_of": call.preview_of if call is not None else None,
+            "device_key": _device_key(app, actor.person_id) if signed_in else "",
         }  # fmt: skip
         return frame | page_frame(actor)
+
+
+def _device_key(app: Flask, person_id: int | None) -> str:
+    """Under which a person's unsent text is kept on their device: tells nothing, and is another person's never."""
+    secret = app.config["SECRET_KEY"].encode()
+    return hashlib.sha256(b"device:" + secret + f":{person_id}".encode()).hexdigest()[:20]
 
 
 def _other_language() -> str:

@@ -158,6 +158,8 @@ KEYS: Final[dict[str, Text]] = {
     "Stage.review_days": Text("평가 기간(일)", "Days to review"),
     "Stage.minimum_points": Text("최저 점수", "Points at least"),
     "Stage.ties": Text("동점일 때 앞세우는 평가 항목", "Criteria that break a tie"),
+    "Stage.packet": Text("위원이 PDF 묶음을 받을 수 있음", "Reviewers may take a PDF packet"),
+    "Stage.score_sheet": Text("위원이 점수표(XLSX)를 쓸 수 있음", "Reviewers may use a score sheet"),
     "Stage.awards": Text("이 단계에서 선정함", "This stage awards"),
     "Criterion.min_reason": Text("사유의 최소 글자 수", "Characters of the reason at least"),
     "Anchor.share": Text("배점의 몇 퍼센트", "Per cent of the points"),
@@ -299,7 +301,7 @@ MORE: Final[dict[str, frozenset[str]]] = {
         }
     ),
     "AttachmentSlot": frozenset({"standard", "only_kinds", "max_seconds", "may_follow"}),
-    "Stage": frozenset({"sections", "own_days", "minimum_points", "ties"}),
+    "Stage": frozenset({"sections", "own_days", "minimum_points", "ties", "packet", "score_sheet"}),
     "CallDefinition": frozenset(
         {"track_by", "track_groups", "point_sheet_decides", "confirmations_may_follow", "min_institutions", "max_institutions"}
     ),

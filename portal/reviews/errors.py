@@ -48,6 +48,40 @@ class ReviewIncomplete(DomainError):
     )
 
 
+class NothingToPack(DomainError):
+    say = Text("묶을 신청서가 없습니다.", "There is no application to put into a packet.")
+    status = 409
+
+
+class SheetNotOurs(DomainError):
+    say = Text(
+        "이 평가의 점수표가 아닙니다. 점수표를 새로 내려받아 첫 줄을 고치지 말고 채워 주십시오.",
+        "This is not the score sheet of this review. Download it anew and leave its first line as it is.",
+    )
+
+
+class RowNotYours(DomainError):
+    say = Text("위원님께 배정된 신청서가 아닙니다.", "This application is not assigned to you.")
+
+
+class RowTwice(DomainError):
+    say = Text("같은 신청서가 앞줄에 이미 있습니다.", "The same application stands in an earlier row.")
+
+
+class RowLocked(DomainError):
+    say = Text(
+        "이미 제출하여 잠긴 평가라 바꿀 수 없습니다.", "This review is submitted and locked; it cannot be changed."
+    )
+
+
+class CellTooLong(DomainError):
+    say = Text("{max}자를 넘습니다.", "This is longer than {max} characters.")
+
+
+class NothingDiffers(DomainError):
+    say = Text("저장된 내용과 다른 칸이 없습니다.", "Nothing differs from what is stored.")
+
+
 class ReasonNeeded(DomainError):
     say = Text("이유를 {min}자 이상 써 주십시오.", "Give a reason of at least {min} characters.")
 

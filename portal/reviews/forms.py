@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from flask_wtf.file import FileField
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from wtforms import HiddenField, TextAreaField
+from wtforms.validators import Length
 
 from portal.platform.errors import DomainError
 from portal.platform.fields import TextField, length, optional, required, text
-from portal.platform.language import say
+from portal.platform.language import Text, say
 from portal.platform.web import PortalForm
 from portal.programs.definition import Criterion, Stage
 from portal.reviews.errors import ScoreOutOfRange, StaleReview
@@ -90,11 +93,12 @@ def review_form(stage: Stage, review: Review | None) -> ReviewForm:
         fields[f"reason_{criterion.code}"] = TextAreaField(
             text(f"‘{label.text.ko}’ 의견", f"Reason on ‘{label.text.en}’"), [length(max=MAX_TEXT)]
         )
-    made: ReviewForm = type("CriteriaForm", (ReviewForm,), fields)(data=_filled(review))
+    made: ReviewForm = type("CriteriaForm", (ReviewForm,), fields)(data=filled(review))
     return made
 
 
-def _filled(review: Review | None) -> dict[str, Any]:
+def filled(review: Review | None) -> dict[str, Any]:
+    """What the fields of a form hold for this draft."""
     if review is None:
         return {"version": "0"}
     data: dict[str, Any] = {
@@ -104,6 +108,46 @@ def _filled(review: Review | None) -> dict[str, Any]:
         data[f"points_{score.criterion}"] = "" if score.points is None else str(score.points)
         data[f"reason_{score.criterion}"] = score.reason
     return data
+
+
+class SheetForm(PortalForm):
+    """The score sheet, filled in."""
+
+    file = FileField(text("채운 점수표(XLSX)", "The sheet, filled in (XLSX)"))
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        good = bool(super().validate(extra_validators))
+        if not (self.file.data and self.file.data.filename):
+            self.file.errors = [*self.file.errors, say(Text("파일을 골라 주십시오.", "Choose a file."))]
+            return False
+        return good
+
+
+class SheetConfirmForm(PortalForm):
+    """What the dry run found, sent back: one's own points and texts, checked again when they are saved."""
+
+    changes = HiddenField(validators=[required(), Length(max=3_000_000)])
+
+    def read(self) -> SheetChanges | None:
+        try:
+            return SheetChanges.model_validate_json(self.changes.data or "")
+        except ValidationError:
+            return None
+
+
+class SheetChange(BaseModel):
+    """One review as the sheet has it: criterion -> (points, reason). `version` is the draft it was compared with."""
+
+    model_config = ConfigDict(extra="forbid")
+    assignment: str = Field(max_length=26)
+    version: int = Field(ge=0, lt=10**9)
+    marks: dict[str, tuple[int | None, str]] = Field(max_length=60)
+    comment: str
+
+
+class SheetChanges(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    rows: list[SheetChange] = Field(max_length=500)
 
 
 class CloseForm(PortalForm):

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import enum
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.platform.db import Model, one_of, pk, public
-from portal.routing.models import Assignment
+from portal.routing.models import Assignment, Panel
 
 
 class ReviewState(enum.StrEnum):
@@ -52,3 +53,22 @@ class Score(Model):
     points: Mapped[int | None]
     reason: Mapped[str] = mapped_column(Text, default="")
     review: Mapped[Review] = relationship(back_populates="scores")
+
+
+class ReviewPacket(Model):
+    """A reviewer's applications of one panel as one marked PDF. `sha256` is emptied when the stage's review ends."""
+
+    __tablename__ = "review_packet"
+
+    id: Mapped[pk]
+    public_id: Mapped[public]
+    panel_id: Mapped[int] = mapped_column(ForeignKey("panel.id"), index=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    asked_at: Mapped[datetime]
+    made_at: Mapped[datetime | None]
+    removed_at: Mapped[datetime | None]
+    sha256: Mapped[str | None] = mapped_column(String(64))
+    size: Mapped[int | None]  # bytes
+    pages: Mapped[int | None]
+    assignments: Mapped[list[Any]]  # public ids of what it holds, in its order
+    panel: Mapped[Panel] = relationship()

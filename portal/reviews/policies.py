@@ -7,16 +7,20 @@ from __future__ import annotations
 
 from portal.platform.access import Decision, allow_if, policy
 from portal.platform.context import Actor
+from portal.programs.models import Stage
 from portal.reviews import queries
-from portal.routing.models import Assignment
+from portal.routing.models import Assignment, Panel
 from portal.routing.queries.panels import identities
 
 
 def _is_reviewer(actor: Actor, assignment: Assignment) -> bool:
-    call = assignment.entry.stage.call
-    mine = assignment.person_id in identities(actor)
+    return assignment.person_id in identities(actor) and _holds_role(actor, assignment.entry.stage)
+
+
+def _holds_role(actor: Actor, stage: Stage) -> bool:
+    call = stage.call
     roles = ("officer", "administrator") if call.is_preview else ("reviewer", "chair")
-    return mine and any(actor.has(role, *call.scopes) for role in roles)
+    return any(actor.has(role, *call.scopes) for role in roles)
 
 
 @policy(load=queries.my_open_assignment)
@@ -29,3 +33,21 @@ def opens_review(actor: Actor, assignment: Assignment) -> Decision:
 def reviews_application(actor: Actor, assignment: Assignment) -> Decision:
     """The reviewer whose declaration is answered: reads the application, writes the review."""
     return allow_if(_is_reviewer(actor, assignment))
+
+
+@policy(load=queries.my_packet_panel)
+def takes_packet(actor: Actor, panel: Panel) -> Decision:
+    """Such a reviewer, where the call allows packets, while the stage is under review."""
+    return allow_if(_holds_role(actor, panel.stage))
+
+
+@policy(load=queries.my_sheet_panel)
+def uses_sheet(actor: Actor, panel: Panel) -> Decision:
+    """Such a reviewer, where the call allows score sheets, while the stage is under review."""
+    return allow_if(_holds_role(actor, panel.stage))
+
+
+@policy(load=queries.my_panel)
+def reviews_panel(actor: Actor, panel: Panel) -> Decision:
+    """A reviewer with an application of this panel that they may read; the page shows those alone."""
+    return allow_if(_holds_role(actor, panel.stage))

@@ -6,7 +6,8 @@ import hashlib
 import json
 import unicodedata
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, time
+from zoneinfo import ZoneInfo
 
 from portal.platform.errors import DomainError
 from portal.platform.language import say
@@ -16,6 +17,8 @@ from portal.reviews.errors import CommentTooShort, ReasonTooShort, ScoreMissing,
 MIN_COMMENT = 20
 MIN_REASON = 10  # of an officer who closes a review
 MAX_TEXT = 5_000
+REMIND_DAYS = (3, 0, -1, -3, -7)  # days before the due day [P]; below 0 after it
+REMIND_HOUR = time(9, 0)  # in the call's zone
 MINUTES_EACH = 45  # assumed [P]: for the estimate on the reviewer's desk only
 
 Marks = Mapping[str, tuple[int | None, str]]  # criterion -> (points, reason)
@@ -52,6 +55,14 @@ def unfinished(marks: Marks, comment: str, stage: Stage) -> list[DomainError]:
 def window_open(opens_at: datetime | None, closed_at: datetime | None, now: datetime) -> bool:
     """Late is possible until the review is closed: a due date reminds, closing ends."""
     return opens_at is not None and opens_at <= now and closed_at is None
+
+
+def reminder_due(due: datetime | None, now: datetime, zone: str) -> bool:
+    """Today is one of the days on which whoever is not done is reminded, and it is past nine in the call's zone."""
+    if due is None:
+        return False
+    here, day = now.astimezone(ZoneInfo(zone)), due.astimezone(ZoneInfo(zone)).date()
+    return (day - here.date()).days in REMIND_DAYS and here.time() >= REMIND_HOUR
 
 
 def anchor_points(criterion: Criterion, share: int) -> int:

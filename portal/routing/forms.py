@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, ClassVar
 
 from wtforms import (
     BooleanField,
@@ -14,10 +15,12 @@ from wtforms import (
     TextAreaField,
 )
 
+from portal.platform.errors import DomainError
 from portal.platform.fields import MomentField, TextField, length, number_range, optional, required, text
 from portal.platform.language import Text
 from portal.platform.web import PortalForm
 from portal.programs.definition import Regime, SessionRule
+from portal.routing.errors import GroundMissing, ReasonMissing
 from portal.routing.rules.sessions import MOST_SLOTS, Layout
 
 NONE, CONFLICT, UNSURE, DECLINE = "none", "conflict", "unsure", "decline"
@@ -62,12 +65,70 @@ class SeatForm(PortalForm):
     )
 
 
+class DeclineForm(PortalForm):
+    """One assignment given back behind the letter's link."""
+
+    reason = TextAreaField(text("사양 사유", "Reason for declining"), validators=[required(), length(max=1000)])
+    suggestion = TextField(
+        text("대신 맡을 만한 분", "Whom you would suggest instead"), validators=[optional(), length(max=300)]
+    )
+
+
+EXCEPTIONS = [
+    (NONE, Text("이해관계 없음: 평가를 맡겠습니다.", "No conflict: I will review it.")),
+    (CONFLICT, Text("이해충돌 있음: 평가하지 않겠습니다.", "Conflict: I will not review it.")),
+    (UNSURE, Text("확실하지 않음: 담당자가 판단해 주십시오.", "Not sure: let an officer decide.")),
+    (DECLINE, Text("이해관계는 없으나 맡을 수 없음", "No conflict, but I cannot take it")),
+]
+
+
 class PledgeForm(PortalForm):
+    """One pledge for a panel; for each assignment (`answer_<id>` ...) whether it is an exception. See `pledge_form`."""
+
     agree = BooleanField(text("위 서약에 동의합니다.", "I agree to the pledge above."))
-    exceptions = SelectMultipleField(
-        text("이해충돌이 있거나 확실하지 않은 과제", "Applications with a conflict, or where you are not sure"),
-        choices=[], validate_choice=False,
-    )  # fmt: skip
+    assignments: ClassVar[Sequence[str]] = ()
+
+    def of(self, assignment: str) -> tuple[Any, Any, Any, Any]:
+        """The fields of one assignment: answer, ground, statement, suggestion."""
+        answer, ground, statement, suggestion = (
+            self[f"{name}_{assignment}"] for name in ("answer", "ground", "statement", "suggestion")
+        )
+        return answer, ground, statement, suggestion
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        good = bool(super().validate(extra_validators))
+        wrong: list[DomainError] = []
+        for assignment in self.assignments:
+            answer, ground, statement, _ = self.of(assignment)
+            if answer.data == CONFLICT and not ground.data:
+                wrong.append(GroundMissing(ground.name))
+            if answer.data == DECLINE and not (statement.data or "").strip():
+                wrong.append(ReasonMissing(statement.name))
+        for error in wrong:
+            self.refuse(error)
+        return good and not wrong
+
+
+def pledge_form(assignments: Sequence[str], regime: Regime) -> PledgeForm:
+    """With the fields of each of these assignments (public ids); nothing ticked means no conflict."""
+    fields: dict[str, Any] = {"assignments": assignments}
+    for each in assignments:
+        fields[f"answer_{each}"] = RadioField(
+            text("이 과제와 이해관계가 있습니까?", "Do you have a conflict of interest with this application?"),
+            choices=EXCEPTIONS, default=NONE,
+        )  # fmt: skip
+        fields[f"ground_{each}"] = SelectField(
+            text("해당하는 사유", "Ground that applies"), choices=[("", Text("고르십시오", "Choose")), *asked(regime)],
+            validate_choice=False, validators=[optional()],
+        )  # fmt: skip
+        fields[f"statement_{each}"] = TextAreaField(
+            text("설명", "Explanation"), validators=[optional(), length(max=2000)]
+        )
+        fields[f"suggestion_{each}"] = TextField(
+            text("대신 맡을 만한 분", "Whom you would suggest instead"), validators=[optional(), length(max=300)]
+        )
+    made: PledgeForm = type("PanelPledgeForm", (PledgeForm,), fields)()
+    return made
 
 
 class DeclarationForm(PortalForm):

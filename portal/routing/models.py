@@ -109,6 +109,7 @@ class Assignment(Model):
     declared_at: Mapped[datetime | None]  # the declaration of conflicts was answered
     answered_at: Mapped[datetime | None]
     decline_reason: Mapped[str | None] = mapped_column(Text)
+    token_hash: Mapped[str | None] = mapped_column(String(64), unique=True)  # of the letter's link to decline
     entry: Mapped[StageEntry] = relationship()
     panel: Mapped[Panel] = relationship()
 

@@ -113,6 +113,7 @@
         const length = Array.from(input.value.normalize("NFC").replace(/\r\n/g, "\n")).length;
         out.querySelector("b").textContent = group(length);
         out.classList.toggle("over", length > limit);
+        out.classList.toggle("short", length < Number(out.dataset.least || 0));
         if (length > limit * 0.95) out.setAttribute("aria-live", "polite"); else out.removeAttribute("aria-live");
       };
       input.addEventListener("input", update);
@@ -285,7 +286,7 @@
         const fresh = new DOMParser().parseFromString(html, "text/html").body.dataset;
         if (fresh.sessionEnd) end = Date.parse(fresh.sessionEnd) ; else location.reload();
         close();
-      }).catch(() => location.reload()));
+      }).catch(() => { words.textContent = t("연결되지 않았습니다. 이 화면을 그대로 두시면 적은 내용이 남아 있습니다.", "There is no connection. Leave this page open: what you typed stays."); }));
       box.append(words, stay);
       document.body.append(box);
     }, 5000);

@@ -25,6 +25,24 @@
     update();
   }
 
+  /* Alt and an arrow move between criteria also while one types; Enter in a points field goes on instead of sending. */
+  function startKeys(form) {
+    form.addEventListener("keydown", (event) => {
+      const enter = event.key === "Enter" && event.target.matches("[data-points-of]");
+      const arrow = event.altKey && (event.key === "ArrowDown" || event.key === "ArrowUp");
+      if ((!enter && !arrow) || event.isComposing) return;
+      event.preventDefault();
+      const stops = all("form[data-review] [data-points-of]").filter((input) => input.offsetParent);
+      const part = event.target.closest(".criterion");
+      const at = part ? stops.findIndex((input) => part.contains(input)) : stops.findLastIndex((input) => form.contains(input)) + (event.key === "ArrowUp" ? 1 : 0);
+      const next = stops[at + (event.key === "ArrowUp" ? -1 : 1)];
+      if (!next) return;
+      next.focus();
+      next.select();
+      next.closest(".criterion").scrollIntoView({ block: "nearest" });
+    });
+  }
+
   /* Matches in the text of the application, also inside closed details; Enter goes to the next one. */
   function startFind(form) {
     const root = document.getElementById(form.dataset.findIn);
@@ -98,7 +116,8 @@
   }
 
   document.addEventListener("portal:start", () => {
-    all("form#review").forEach(startPoints);
+    all("form[data-review]").forEach(startPoints);
+    all("form[data-review]").forEach(startKeys);
     all("[data-find-in]").forEach(startFind);
     all("[data-panes]").forEach(startPanes);
   }, { once: true });

@@ -44,7 +44,7 @@ def definition(**changes: Any) -> CallDefinition:
         "criteria": [_criterion("tech", "기술", "Technology", 60), _criterion("plan", "계획", "Plan", 40)],
         "ties": ["tech"],
         "conditions": [{"code": "independent", "names": words("독자성", "Independence")}],
-        "keep": 2,
+        "keep": 2, "packet": True, "score_sheet": True,
     } | changes  # fmt: skip
     return CallDefinition.model_validate(made)
 

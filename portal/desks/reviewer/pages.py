@@ -100,6 +100,16 @@ class Group:
     def top(self) -> int:
         return sum(c.points for c in self.definition.criteria)
 
+    @property
+    def batches(self) -> list[tuple[str, Mapping[str, str], int]]:
+        """Panels with two or more applications to score: public id, names, how many."""
+        panels = [i.row.assignment.panel for i in self.items if i.step in (Step.NEW, Step.DRAFT, Step.READY)]
+        return [
+            (panel.public_id, panel.names, count)
+            for panel in dict.fromkeys(panels)
+            if (count := panels.count(panel)) > 1
+        ]
+
     def count(self, *steps: Step) -> int:
         return sum(i.step in steps for i in self.items)
 

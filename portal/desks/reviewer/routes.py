@@ -40,8 +40,9 @@ def reviews() -> Any:
 @bp.route("/reviews/submit", methods=["GET", "POST"])
 @guard(signed_in)
 def submit() -> Any:
-    """All complete reviews with what will be locked; those ticked are locked together, all or none."""
-    ready = [i for i in pages.items(reviews_queries.desk(g.actor), g.now) if i.step is Step.READY]
+    """All complete reviews (of one panel) with what will be locked; those ticked are locked together, all or none."""
+    panel = request.args.get("panel", "")
+    ready = [i for i in pages.items(reviews_queries.desk(g.actor, panel), g.now) if i.step is Step.READY]
     form = SubmitForm()
     form.reviews.choices = [(i.id, i.title) for i in ready]
     ids = {i.id: i.row.assignment.id for i in ready}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import and_, func, or_, select
 
 from portal.accounts.models import Person
 from portal.applications.models import StageEntry
@@ -17,9 +17,11 @@ from portal.platform.language import Text, say
 from portal.programs.models import Stage
 from portal.reviews.jobs import REMINDER, SUBMITTED
 from portal.reviews.models import Review, ReviewState
+from portal.reviews.queries.mine import IN_STAGE
 from portal.routing.jobs import ASSIGNED, SEAT_INVITED
 from portal.routing.models import Assignment, AssignmentState, Panel, Seat
-from portal.routing.service import mint_seat_token
+from portal.routing.rules.panels import awaits_declaration
+from portal.routing.service import mint_assignment_token, mint_seat_token
 
 
 @letter(SEAT_INVITED)
@@ -58,43 +60,51 @@ def seat_invited(context: Context, payload: dict[str, Any]) -> list[Draft]:
 
 @letter(ASSIGNED)
 def assigned(context: Context, payload: dict[str, Any]) -> list[Draft]:
+    """One alone can be declined behind a link; of several each is answered with the pledge, after signing in."""
     panel = db.session.get_one(Panel, payload["panel_id"])
     who = db.session.get_one(Person, payload["person_id"])
-    count = (
-        db.session.scalar(
-            select(func.count())
-            .select_from(Assignment)
-            .join(StageEntry, Assignment.entry_id == StageEntry.id)
-            .where(
-                Assignment.person_id == who.id, Assignment.panel_id == panel.id,
-                Assignment.state.in_((AssignmentState.PUBLISHED, AssignmentState.ACCEPTED)),
-            )
+    given = db.session.scalars(
+        select(Assignment)
+        .join(StageEntry, Assignment.entry_id == StageEntry.id)
+        .where(
+            Assignment.person_id == who.id, Assignment.panel_id == panel.id,
+            Assignment.state.in_((AssignmentState.PUBLISHED, AssignmentState.ACCEPTED)),
         )
-        or 0
-    )  # fmt: skip
+        .order_by(Assignment.id)
+    ).all()  # fmt: skip
     call, due = panel.stage.call, panel.stage.review_due_at
-    if not count:
+    if not given:
         return []
+    waiting = [a for a in given if awaits_declaration(a)]
+    alone = waiting[0] if len(waiting) == 1 else None
     return [
         Draft(
             to=person(who),
             subject=Text("평가할 신청 {n}건이 배정되었습니다", "{n} applications to review"),
-            params={"n": count},
+            params={"n": len(given)},
             paragraphs=[
                 line(
                     "‘{call}’의 신청 {n}건이 배정되었습니다. 먼저 건마다 이해충돌 여부를 알려 주십시오.",
                     "{n} applications of ‘{call}’ were assigned to you. First declare for each whether you have a conflict of interest.",
-                    call=lambda: say(call.names), n=str(count),
+                    call=lambda: say(call.names), n=str(len(given)),
                 ),
                 line(
                     "평가 기한은 {at}입니다.", "The reviews are due {at}.",
                     at=lambda: moment(due, call.definition.time_zone) if due else "–",
                 ),
+                line(
+                    "맡기 어려우시면 링크에서 한 번에 사양하고 대신할 분을 알려 주실 수 있습니다.",
+                    "If you cannot take it, decline behind the link with one click and suggest somebody.",
+                ) if alone else line(
+                    "맡기 어려운 과제는 서약하실 때 과제별로 사양하고 대신할 분을 알려 주실 수 있습니다.",
+                    "Those you cannot take you may decline one by one with the pledge, and suggest somebody.",
+                ),
             ],
-            action=Text("평가 화면 열기", "Open your reviews"),
-            path="/reviews",
+            action=Text("맡기 또는 사양", "Take it or decline") if alone else Text("평가 화면 열기", "Open your reviews"),
+            path=f"/assignments/{mint_assignment_token(context, alone.id)}" if alone else "/reviews",
             reference=call.code,
             key=f"{panel.id}:{who.id}:{context.now.isoformat()}",
+            secret=alone is not None,
             call_id=call.id,
         )
     ]  # fmt: skip
@@ -125,6 +135,16 @@ def submitted(context: Context, payload: dict[str, Any]) -> list[Draft]:
     ]
 
 
+NOT_YET = (
+    "‘{call}’의 평가 {n}건이 아직 제출되지 않았습니다. 기한은 {at}입니다.",
+    "{n} reviews of ‘{call}’ are still to be submitted. They are due {at}.",
+)
+LATE = (
+    "‘{call}’의 평가 {n}건이 아직 제출되지 않았습니다. 기한({at})이 지났으니 되도록 빨리 제출해 주십시오.",
+    "{n} reviews of ‘{call}’ are still to be submitted. They were due {at}; please submit them as soon as you can.",
+)
+
+
 @letter(REMINDER)
 def reminder(context: Context, payload: dict[str, Any]) -> list[Draft]:
     """Stops by itself: nothing is written when every review of the stage is in."""
@@ -137,8 +157,12 @@ def reminder(context: Context, payload: dict[str, Any]) -> list[Draft]:
             .join(StageEntry, Assignment.entry_id == StageEntry.id)
             .outerjoin(Review, Review.assignment_id == Assignment.id)
             .where(
-                StageEntry.stage_id == stage.id, Assignment.person_id == who.id,
-                Assignment.state.in_((AssignmentState.PUBLISHED, AssignmentState.ACCEPTED)),
+                StageEntry.stage_id == stage.id, Assignment.person_id == who.id, StageEntry.state.in_(IN_STAGE),
+                # "not sure" waits for an officer, not for the reviewer
+                or_(
+                    Assignment.state == AssignmentState.ACCEPTED,
+                    and_(Assignment.state == AssignmentState.PUBLISHED, Assignment.declared_at.is_(None)),
+                ),
                 or_(Review.id.is_(None), Review.state == ReviewState.DRAFT),
             )
         )
@@ -154,8 +178,7 @@ def reminder(context: Context, payload: dict[str, Any]) -> list[Draft]:
             params={"n": left},
             paragraphs=[
                 line(
-                    "‘{call}’의 평가 {n}건이 아직 제출되지 않았습니다. 기한은 {at}입니다.",
-                    "{n} reviews of ‘{call}’ are still to be submitted. They are due {at}.",
+                    *(LATE if due is not None and context.now > due else NOT_YET),
                     call=lambda: say(stage.call.names), n=str(left),
                     at=lambda: moment(due, stage.call.definition.time_zone) if due else "–",
                 ),

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from portal.platform.errors import DomainError
-from portal.platform.files import hangul, pdf, pdf_copy, picture, video, workbook
+from portal.platform.files import binding, hangul, pdf, pdf_copy, picture, video, workbook
 from portal.platform.files.refusals import FileDamaged, ParserGaveUp
 
 Answer = tuple[dict[str, Any], bytes]
@@ -47,6 +47,11 @@ def _page_png(path: Path, page: int, width: int) -> Answer:
     return {}, pdf.page_png(path, page, width)
 
 
+def _bind(path: Path, parts: list[list[str]]) -> Answer:
+    pages, made = binding.bind(path, parts)
+    return {"pages": pages}, made
+
+
 def _grid(path: Path, sheet: str | None) -> Answer:
     return workbook.grid(path, sheet), b""
 
@@ -55,6 +60,7 @@ JOBS: Final[dict[str, Callable[..., Answer]]] = {
     "inspect": _inspect,
     "clean_copy": _clean_copy,
     "page_png": _page_png,
+    "bind": _bind,
     "grid": _grid,
 }
 

@@ -76,6 +76,8 @@ class Stage(Part):
     review_days: int
     minimum_points: int | None = None
     ties: list[Code] = []
+    packet: bool = False  # reviewers may take their applications home as one marked PDF
+    score_sheet: bool = False  # and their points as a spreadsheet, down and up again
     awards: bool = False  # the stage whose advancing entries are awarded
     mark: Mark | None = None
 

@@ -3,7 +3,25 @@
 from __future__ import annotations
 
 from portal.reviews.queries.marks import LockedMark, locked_marks, opinions
-from portal.reviews.queries.mine import DeskRow, desk, documents_of, my_assignment, my_open_assignment, review_of
+from portal.reviews.queries.mine import (
+    DeskRow,
+    batch,
+    batch_size,
+    desk,
+    documents_of,
+    my_assignment,
+    my_open_assignment,
+    my_panel,
+    review_of,
+)
+from portal.reviews.queries.packets import (
+    my_packet_panel,
+    my_sheet_panel,
+    packet_file,
+    packet_hashes,
+    packet_job,
+    packet_of,
+)
 from portal.reviews.queries.progress import (
     PAGE,
     EntryProgress,
@@ -16,6 +34,7 @@ from portal.reviews.queries.progress import (
     progress,
     reviewer_progress,
     something_left,
+    stages_under_review,
     unrouted_tracks,
 )
 
@@ -26,6 +45,8 @@ __all__ = [
     "LockedMark",
     "Progress",
     "ReviewerProgress",
+    "batch",
+    "batch_size",
     "desk",
     "documents_of",
     "entry_count",
@@ -34,11 +55,19 @@ __all__ = [
     "locked_marks",
     "my_assignment",
     "my_open_assignment",
+    "my_packet_panel",
+    "my_panel",
+    "my_sheet_panel",
     "notes_to_officer",
     "opinions",
+    "packet_file",
+    "packet_hashes",
+    "packet_job",
+    "packet_of",
     "progress",
     "review_of",
     "reviewer_progress",
     "something_left",
+    "stages_under_review",
     "unrouted_tracks",
 ]

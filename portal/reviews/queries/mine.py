@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Select, and_, select
+from sqlalchemy import ColumnElement, Select, and_, func, select, true
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from portal.applications.models import Application, Attachment, EntryState, StageEntry
@@ -17,7 +17,7 @@ from portal.platform.visibility import clause
 from portal.programs.models import Call, Program, Stage
 from portal.programs.queries import call_in_scope
 from portal.reviews.models import Review, ReviewState
-from portal.routing.models import Assignment, AssignmentState
+from portal.routing.models import Assignment, AssignmentState, Panel
 from portal.routing.queries.panels import identities
 from portal.routing.rules.panels import LIVE
 
@@ -73,6 +73,56 @@ def my_open_assignment(actor: Actor, public_id: str) -> Assignment | None:
     return db.session.scalars(_one(actor, public_id).where(offered_to(actor))).one_or_none()
 
 
+def _of_panel(actor: Actor) -> Select[Assignment]:
+    return (
+        select(Assignment)
+        .join(StageEntry, Assignment.entry_id == StageEntry.id)
+        .join(Stage, StageEntry.stage_id == Stage.id)
+        .join(Application, StageEntry.application_id == Application.id)
+        .where(assigned_to(actor), stage_undecided(), not_barred(identities(actor), StageEntry.application_id))
+    )
+
+
+def my_panel(actor: Actor, public_id: str) -> Panel | None:
+    """A panel on which this reviewer reads at least one application now."""
+    mine = _of_panel(actor).where(Assignment.panel_id == Panel.id).exists()
+    return db.session.scalars(
+        select(Panel).where(Panel.public_id == public_id, mine).options(joinedload(Panel.stage))
+    ).one_or_none()
+
+
+def batch_size(actor: Actor, panel_id: int) -> int:
+    query = _of_panel(actor).where(Assignment.panel_id == panel_id).with_only_columns(func.count(Assignment.id))
+    return db.session.scalar(query) or 0
+
+
+def batch(
+    actor: Actor, panel_id: int, limit: int | None = None, offset: int = 0
+) -> list[tuple[Assignment, Review | None]]:
+    """The reviewer's applications of one panel with their reviews, in the order of their assignment.
+
+    Two queries whatever their number.
+    """
+    rows = db.session.execute(
+        _of_panel(actor)
+        .add_columns(Review)
+        .outerjoin(Review, Review.assignment_id == Assignment.id)
+        .where(Assignment.panel_id == panel_id)
+        .options(
+            contains_eager(Assignment.entry).options(
+                contains_eager(StageEntry.stage),
+                contains_eager(StageEntry.application),
+                joinedload(StageEntry.submission),
+            ),
+            selectinload(Review.scores),
+        )
+        .order_by(Assignment.id)
+        .limit(limit)
+        .offset(offset)
+    ).all()
+    return [(assignment, review) for assignment, review in rows]
+
+
 def review_of(assignment_id: int) -> Review | None:
     return db.session.scalars(
         select(Review).where(Review.assignment_id == assignment_id).options(selectinload(Review.scores))
@@ -111,9 +161,9 @@ class DeskRow:
         return sum(s.points or 0 for s in self.review.scores)
 
 
-def desk(actor: Actor) -> list[DeskRow]:
+def desk(actor: Actor, panel: str = "") -> list[DeskRow]:
     """Everything assigned to this reviewer in stages that are not decided, while they hold the role; barred
-    applications are not there.
+    applications are not there. With `panel` (a public id) only what that panel was given.
 
     Two queries whatever the number of assignments.
     """
@@ -124,14 +174,16 @@ def desk(actor: Actor) -> list[DeskRow]:
         .join(Call, Stage.call_id == Call.id)
         .join(Program, Call.program_id == Program.id)
         .join(Application, StageEntry.application_id == Application.id)
+        .join(Panel, Assignment.panel_id == Panel.id)
         .outerjoin(Review, Review.assignment_id == Assignment.id)
         .where(
+            Panel.public_id == panel if panel else true(),
             offered_to(actor),
             call_in_scope(actor, "reviewer", "chair"),
             stage_undecided(),
             not_barred(identities(actor), Application.id),
         )
-        .options(selectinload(Review.scores))
+        .options(selectinload(Review.scores), contains_eager(Assignment.panel))
         .order_by(Stage.review_due_at, Stage.id, Assignment.id)
     ).all()
     return [

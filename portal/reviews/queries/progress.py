@@ -14,6 +14,7 @@ from portal.applications.models import Application, EntryState, StageEntry
 from portal.conflicts.queries import not_barred
 from portal.platform.context import Actor
 from portal.platform.db import db
+from portal.programs.models import Stage
 from portal.reviews.models import Review, ReviewState
 from portal.reviews.queries.mine import IN_STAGE
 from portal.routing.models import Assignment, AssignmentState, Panel, Seat
@@ -181,6 +182,15 @@ def reviewer_progress(actor: Actor, stage_id: int) -> list[ReviewerProgress]:
         for id_, name, kind, n, undeclared, locked, saved in rows
     ]
     return sorted(found, key=lambda r: -r.open)
+
+
+def stages_under_review() -> Sequence[Stage]:
+    """Stages whose review is open and has a due date, for the machine."""
+    return db.session.scalars(
+        select(Stage)
+        .where(Stage.review_opens_at.is_not(None), Stage.review_closed_at.is_(None), Stage.review_due_at.is_not(None))
+        .order_by(Stage.id)
+    ).all()
 
 
 def late_people(stage_id: int) -> list[int]:

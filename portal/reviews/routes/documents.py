@@ -23,7 +23,7 @@ def document_page(public_id: str, attachment_id: str, number: int) -> Response:
     """One page of the reviewers' copy, from 1."""
     sha256 = _copy(attachment_id)[1]
     response = send_file(BytesIO(files.page_png(sha256, number, PAGE_WIDTH)), mimetype="image/png", etag=False)
-    return _apart(response)
+    return apart(response)
 
 
 @bp.get("/reviews/<public_id>/documents/<attachment_id>")
@@ -37,7 +37,7 @@ def document(public_id: str, attachment_id: str) -> Response:
     )  # fmt: skip
     if kind == "mp4":  # its player asks for the part it shows
         response.make_conditional(request, accept_ranges=True, complete_length=attachment.size)
-    return _apart(response)
+    return apart(response)
 
 
 def _copy(attachment_id: str) -> tuple[Attachment, str]:
@@ -49,7 +49,7 @@ def _copy(attachment_id: str) -> tuple[Attachment, str]:
     return found, found.clean_sha256
 
 
-def _apart(response: Response) -> Response:
+def apart(response: Response) -> Response:
     """Nothing in the file may act in the portal's name, and nothing keeps it."""
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"

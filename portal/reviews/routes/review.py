@@ -15,7 +15,8 @@ from portal.platform.transaction import in_transaction
 from portal.platform.web import ActionForm, context, page, perform
 from portal.programs.definition import Stage
 from portal.reviews import pages, queries, rules, service
-from portal.reviews.forms import ReviewForm, review_form
+from portal.reviews.errors import StaleReview
+from portal.reviews.forms import ReviewForm, filled, review_form
 from portal.reviews.models import Review, ReviewState
 from portal.reviews.policies import opens_review, reviews_application
 from portal.reviews.routes import bp
@@ -42,10 +43,13 @@ def save(public_id: str) -> Any:
     """Keep the draft; with the other button go on to the summary of what will be locked."""
     assignment = subject(Assignment)
     form, assignment_id = review_form(_stage(assignment), None), assignment.id
-    onward = request.form.get("then") == "submit"
+    onward, batch = request.form.get("then") == "submit", request.form.get("then") == "batch"
+    panel = assignment.panel.public_id
 
     def act(context: Context) -> str:
         kept = _save(context, assignment_id, form)
+        if batch:
+            return url_for("reviews.batch", public_id=panel, _anchor=public_id)
         if not onward:
             return url_for("reviews.review", public_id=public_id)
         if rules.unfinished(service.marks_of(kept), kept.comment, form.stage):
@@ -64,7 +68,10 @@ def save(public_id: str) -> Any:
 @bp.post("/reviews/<public_id>/autosave")
 @guard(reviews_application)
 def autosave(public_id: str) -> tuple[Response, int]:
-    """Answers {saved_at, saved_text, version, errors}: 200; 409 another window was first; 422 nothing kept."""
+    """Answers {saved_at, saved_text, version, total, complete, errors}: 200; 422 nothing kept.
+
+    409: closed, or another window was first; then `saved` is its {version, values} for the comparison.
+    """
     assignment = subject(Assignment)
     form, assignment_id, zone = review_form(_stage(assignment), None), assignment.id, _zone(assignment)
     if not form.validate():
@@ -73,10 +80,16 @@ def autosave(public_id: str) -> tuple[Response, int]:
         kept = in_transaction(lambda: _save(context(), assignment_id, form))
     except DomainError as error:
         errors = {error.field or "": [error.sentence()]}
-        return jsonify(errors=errors, error=error.sentence()), error.status
+        first = queries.review_of(assignment_id) if isinstance(error, StaleReview) else None
+        saved = {"saved": {"version": str(first.version), "values": filled(first)}} if first is not None else {}
+        return jsonify(errors=errors, error=error.sentence(), **saved), error.status
     time = clock_time(kept.saved_at, zone)
-    saved = say(Text("{time}에 저장됨", "Saved {time}"), time=time)
-    return jsonify(saved_at=kept.saved_at.isoformat(), saved_text=saved, version=kept.version, errors={}), 200
+    marks = service.marks_of(kept)
+    return jsonify(
+        saved_at=kept.saved_at.isoformat(), saved_text=say(Text("{time}에 저장됨", "Saved {time}"), time=time),
+        version=kept.version, total=rules.total(marks), complete=not rules.unfinished(marks, kept.comment, form.stage),
+        errors={},
+    ), 200  # fmt: skip
 
 
 @bp.route("/reviews/<public_id>/submit", methods=["GET", "POST"])

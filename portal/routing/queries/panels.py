@@ -10,7 +10,7 @@ from sqlalchemy.orm import contains_eager, joinedload, selectinload
 from portal.accounts.models import Person
 from portal.applications.models import Application, EntryState, StageEntry
 from portal.applications.queries.submissions import readable_by_officer
-from portal.conflicts.queries import not_barred
+from portal.conflicts.queries import bars_of, not_barred
 from portal.platform.context import Actor
 from portal.platform.db import db
 from portal.platform.jobs import Job
@@ -256,6 +256,22 @@ def seat_by_token_hash(digest: str) -> Seat | None:
     return db.session.scalars(
         select(Seat).where(Seat.token_hash == digest).options(joinedload(Seat.panel).joinedload(Panel.stage))
     ).one_or_none()
+
+
+def assignment_by_token_hash(digest: str) -> Assignment | None:
+    """Behind the letter's link: published or answered, until the stage is decided or a bar arises."""
+    found = db.session.scalars(
+        select(Assignment)
+        .join(StageEntry, Assignment.entry_id == StageEntry.id)
+        .join(Stage, StageEntry.stage_id == Stage.id)
+        .where(
+            Assignment.token_hash == digest,
+            Assignment.state.in_((*LIVE, AssignmentState.DECLINED)),
+            still_in_stage(),
+        )
+        .options(contains_eager(Assignment.entry), joinedload(Assignment.panel).joinedload(Panel.stage))
+    ).one_or_none()
+    return None if found is None or bars_of(found.person_id, found.entry.application_id) else found
 
 
 def people(person_ids: Sequence[int]) -> Mapping[int, Person]:

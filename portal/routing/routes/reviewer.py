@@ -12,8 +12,8 @@ from portal.platform.transaction import in_transaction
 from portal.platform.web import context, page, perform
 from portal.routing import pages, service
 from portal.routing.errors import PledgeFirst
-from portal.routing.forms import CONFLICT, DECLINE, NONE, UNSURE, DeclarationForm, PledgeForm, SeatForm
-from portal.routing.models import Assignment, Seat, SeatState
+from portal.routing.forms import CONFLICT, DECLINE, NONE, UNSURE, DeclarationForm, DeclineForm, SeatForm, pledge_form
+from portal.routing.models import Assignment, AssignmentState, Seat, SeatState
 from portal.routing.policies import answers_declaration, holds_seat
 from portal.routing.queries import panels
 from portal.routing.routes.blueprint import bp
@@ -33,6 +33,30 @@ def seat(token: str) -> Response:
         abort(404)
     arrive(found)
     return _answer(found, url_for("routing.seat", token=token))
+
+
+@bp.route("/assignments/<token>", methods=["GET", "POST"])
+@public
+def decline(token: str) -> Response:
+    """The link of a letter about one assignment: declines without an account; call and field only."""
+    found = panels.assignment_by_token_hash(token_hash(token)) or abort(404)
+    form, assignment_id = DeclineForm(), found.id
+
+    def act(context: Context) -> str:
+        service.decline_by_link(context, assignment_id, _with(form.reason.data, form.suggestion.data))
+        return url_for("routing.decline", token=token)
+
+    done = perform(form, act, DECLINED)
+    if done is not None:
+        return done
+    shown = panels.assignment_by_token_hash(token_hash(token)) or abort(404)
+    stage = shown.panel.stage
+    return page(
+        "routing/decline.html", form, assignment=shown, call=stage.call, panel=shown.panel,
+        stage=stage.call.definition.stage(stage.code), due=stage.review_due_at,
+        waiting=awaits_declaration(shown) and stage.review_closed_at is None,
+        declined=shown.state is AssignmentState.DECLINED,
+    )  # fmt: skip
 
 
 @bp.route("/seats/<public_id>", methods=["GET", "POST"])
@@ -65,27 +89,25 @@ def _answer(seat: Seat, here: str) -> Response:
 @bp.route("/seats/<public_id>/pledge", methods=["GET", "POST"])
 @guard(holds_seat)
 def pledge(public_id: str) -> Response:
-    """One pledge for all applications of the panel; those ticked are answered one by one."""
-    seat, form = subject(Seat), PledgeForm()
+    """One pledge for all applications of the panel, with the exceptions on the same page."""
+    seat = subject(Seat)
     if seat.state is not SeatState.ACCEPTED:
         abort(404)
-    actor = context().actor
-    waiting = panels.undeclared(actor, seat.panel_id)
-    open_ = [a for a in waiting if awaits_declaration(a)]
-    form.exceptions.choices = [(a.public_id, pages.team_of(a.entry).label) for a in open_]
+    actor, regime = context().actor, seat.panel.stage.call.definition.regime
+    open_ = [a for a in panels.undeclared(actor, seat.panel_id) if awaits_declaration(a)]
     seat_id, ids = seat.id, {a.public_id: a.id for a in open_}
+    form = pledge_form(list(ids), regime)
 
     def act(context: Context) -> str:
         if not form.agree.data:
             raise PledgeFirst("agree")
         service.pledge(context, seat_id)
-        apart = [p for p in (form.exceptions.data or []) if p in ids]
         for each, id_ in ids.items():
-            if each not in apart:
-                service.answer_assignment(context, id_, accept=True)
-        return url_for("routing.conflict", public_id=apart[0]) if apart else url_for("desks_reviewer.reviews")
+            answer, ground, statement, suggestion = (field.data for field in form.of(each))
+            _declare(context, id_, answer, ground, statement, suggestion)
+        return url_for("desks_reviewer.reviews")
 
-    done = perform(form, act, Text("서약을 기록했습니다.", "Your pledge is recorded."))
+    done = perform(form, act, Text("서약과 답을 기록했습니다.", "Your pledge and answers are recorded."))
     if done is not None:
         return done
     _log_names(open_)
@@ -96,9 +118,22 @@ def pledge(public_id: str) -> Response:
     return page(
         "routing/pledge.html", form, seat=shown, call=call, pledge=pages.PLEDGE,
         stage_name=call.definition.stage(shown.panel.stage.code).names,
-        teams=[(a, pages.team_of(a.entry)) for a in panels.undeclared(actor, shown.panel_id) if awaits_declaration(a)],
-        grounds=[g for g in call.definition.regime.conflict_grounds if g.asked],
+        teams=[(a.public_id, pages.team_of(a.entry)) for a in panels.undeclared(actor, shown.panel_id)
+               if a.public_id in ids],
+        grounds=[g for g in regime.conflict_grounds if g.asked],
     )  # fmt: skip
+
+
+def _declare(
+    context: Context, assignment_id: int, answer: str, ground: str | None, statement: str | None, suggestion: str | None
+) -> None:
+    """One answer of the declaration: no conflict, a conflict, not sure, or no time for it."""
+    if answer == NONE:
+        service.answer_assignment(context, assignment_id, accept=True)
+    elif answer == DECLINE:
+        service.answer_assignment(context, assignment_id, False, _with(statement, suggestion))
+    elif answer in (CONFLICT, UNSURE):
+        service.declare(context, assignment_id, ground or None, answer == UNSURE, statement or "", suggestion or "")
 
 
 def _log_names(assignments: list[Assignment]) -> None:
@@ -132,15 +167,9 @@ def conflict(public_id: str) -> Response:
             if not pledged and not form.pledge.data:
                 raise PledgeFirst("pledge")
             service.pledge(context, seat_id)
-            service.answer_assignment(context, id_, accept=True)
+        _declare(context, id_, form.answer.data, form.ground.data, form.statement.data, form.suggestion.data)
+        if form.answer.data == NONE:
             return url_for("reviews.review", public_id=public_id)
-        if form.answer.data == DECLINE:
-            service.answer_assignment(context, id_, False, _with(form.statement.data, form.suggestion.data))
-        elif form.answer.data in (CONFLICT, UNSURE):
-            service.declare(
-                context, id_, form.ground.data or None, form.answer.data == UNSURE, form.statement.data or "",
-                form.suggestion.data or "",
-            )  # fmt: skip
         return url_for("desks_reviewer.reviews")
 
     done = perform(form, act, Text("답을 기록했습니다.", "Your answer is recorded."))

@@ -20,7 +20,8 @@ from portal.routing.errors import CannotSwap, GroundMissing, NotOpenToAnswer, Pl
 from portal.routing.jobs import ASSIGNED
 from portal.routing.models import Assignment, AssignmentState, Seat
 from portal.routing.queries import panels
-from portal.routing.rules.panels import LIVE
+from portal.routing.rules.panels import LIVE, awaits_declaration
+from portal.routing.service.panels import token_hash
 from portal.routing.service.pseudonyms import fresh_pseudonym
 
 
@@ -54,22 +55,47 @@ def pledge(context: Context, seat_id: int) -> Seat:
 def answer_assignment(context: Context, assignment_id: int, accept: bool, reason: str = "") -> Assignment:
     """Accept (declaring that no ground applies) or decline without a conflict, with a reason."""
     assignment = _mine(context, assignment_id)
-    if accept:
-        seat = panels.seat_of(assignment.panel_id, panels.identities(context.actor))
-        if seat is None or seat.pledged_at is None:
-            raise PledgeFirst("pledge")
-        if assignment.state is AssignmentState.ACCEPTED:
-            return assignment
-        assignment.state = AssignmentState.ACCEPTED
-    else:
-        if not reason.strip():
-            raise ReasonMissing("reason")
-        assignment.state, assignment.decline_reason = AssignmentState.DECLINED, reason.strip()
-    assignment.answered_at = context.now
-    assignment.declared_at = assignment.declared_at or (context.now if accept else None)
+    if not accept:
+        return _decline(context, assignment, reason)
+    seat = panels.seat_of(assignment.panel_id, panels.identities(context.actor))
+    if seat is None or seat.pledged_at is None:
+        raise PledgeFirst("pledge")
+    if assignment.state is AssignmentState.ACCEPTED:
+        return assignment
+    assignment.state, assignment.answered_at = AssignmentState.ACCEPTED, context.now
+    assignment.declared_at = assignment.declared_at or context.now
     audit.record(
-        context, "AssignmentAccepted" if accept else "AssignmentDeclined", "assignment", assignment.public_id,
-        entry=assignment.entry_id, person=assignment.person_id, **({} if accept else {"reason": reason.strip()}),
+        context, "AssignmentAccepted", "assignment", assignment.public_id,
+        entry=assignment.entry_id, person=assignment.person_id,
+    )  # fmt: skip
+    return assignment
+
+
+def mint_assignment_token(context: Context, assignment_id: int) -> str:
+    """The link to decline one assignment, made when its letter is written; only its hash is kept."""
+    assignment = db.session.get_one(Assignment, assignment_id)
+    token = context.ids.token()
+    assignment.token_hash = token_hash(token)
+    return token
+
+
+def decline_by_link(context: Context, assignment_id: int, reason: str) -> Assignment:
+    """Whoever holds the letter gives the assignment back, once, with a reason; nothing of the application is told."""
+    assignment = _locked(assignment_id)
+    barred = bars_of(assignment.person_id, assignment.entry.application_id, today(context.now))
+    if not awaits_declaration(assignment) or barred or assignment.entry.stage.review_closed_at is not None:
+        raise NotOpenToAnswer
+    return _decline(context, assignment, reason)
+
+
+def _decline(context: Context, assignment: Assignment, reason: str) -> Assignment:
+    if not reason.strip():
+        raise ReasonMissing("reason")
+    assignment.state, assignment.decline_reason = AssignmentState.DECLINED, reason.strip()
+    assignment.answered_at = context.now
+    audit.record(
+        context, "AssignmentDeclined", "assignment", assignment.public_id,
+        entry=assignment.entry_id, person=assignment.person_id, reason=reason.strip(),
     )  # fmt: skip
     return assignment
 

@@ -66,6 +66,7 @@ FEW = ("anonymous", "owner", "officer", "disabled")
 DRAFT = "public_id=draft"
 CALL = "public_id=call"
 MINE = "public_id=assigned:1"
+PANEL = "public_id=panel"
 RANKED = "public_id=waiting_call"
 ROUTED = "public_id=routing_call"
 PERSON = "public_id=person:spare"
@@ -86,6 +87,7 @@ RULES: dict[str, Rule] = {
             post("accounts.try_as", body="person=person:spare"),
             post("accounts.try_as", body="person=unknown", allowed=NOBODY),
             both("routing.seat", "token=seat_token"), both("routing.seat", "token=unknown", allowed=NOBODY),
+            both("routing.decline", "token=assignment_token"), both("routing.decline", "token=unknown", allowed=NOBODY),
         ),
     ),
     "platform.access.signed_in": Rule(
@@ -315,6 +317,24 @@ RULES: dict[str, Rule] = {
             post("reviews.save", "public_id=past_assignment", allowed=NOBODY),
             both("reviews.submit", "public_id=past_assignment", allowed=NOBODY),
             both("reviews.submit", "public_id=chair:2", allowed=NOBODY),
+        ),
+    ),
+    "reviews.reviews_panel": Rule(
+        "assigned conflicted chair", 404,
+        rows=(get("reviews.batch", PANEL), get("reviews.batch", "public_id=past_panel", allowed=NOBODY)),
+    ),
+    "reviews.takes_packet": Rule(
+        "assigned conflicted chair", 404,
+        rows=(
+            both("reviews.packet", PANEL), both("reviews.packet", "public_id=past_panel", allowed=NOBODY),
+            get("reviews.packet_pdf", f"{PANEL} packet_id=packet", allowed="assigned"),
+        ),
+    ),
+    "reviews.uses_sheet": Rule(
+        "assigned conflicted chair", 404,
+        rows=(
+            both("reviews.sheet", PANEL), get("reviews.sheet_xlsx", PANEL), post("reviews.sheet_save", PANEL),
+            post("reviews.sheet_save", "public_id=past_panel", allowed=NOBODY),
         ),
     ),
     "routing.answers_declaration": Rule(
@@ -576,6 +596,8 @@ SIGHTS: tuple[Sight, ...] = (
     Sight("desks_reviewer.reviews", "별빛모델", "assigned chair"),
     Sight("desks_reviewer.reviews", "달빛모델", "assigned conflicted"),
     Sight("desks_reviewer.reviews", "햇살모델", NOBODY),
+    Sight("reviews.batch", "별빛모델", "assigned chair", PANEL),
+    Sight("reviews.batch", "달빛모델", "assigned conflicted", PANEL),
     # decisions: published ones for those they concern, others for nobody
     Sight("desks_applicant.cockpit", "WHY", "owner", "public_id=decided_app"),
     Sight("desks_applicant.cockpit", "WHY", NOBODY, "public_id=undecided_app"),

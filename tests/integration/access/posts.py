@@ -6,6 +6,7 @@ What is not typed stands in the form as the page shows it, or is filled in by `f
 from __future__ import annotations
 
 import io
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -25,6 +26,7 @@ from portal.conflicts import service as conflicts
 from portal.conflicts.models import Severity
 from portal.platform import clock
 from portal.platform.db import db
+from portal.platform.sheets import xlsx_bytes
 from portal.programs import service as programs
 from portal.programs.models import Call
 from portal.reviews import service as reviewing
@@ -43,6 +45,10 @@ SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 NEW_PASSWORD = "seven green kites over the river"
 
 
+def pdf() -> tuple[io.BytesIO, str]:
+    return io.BytesIO(drafts.pdf()), "계획.pdf"
+
+
 @dataclass(frozen=True)
 class Post:
     """`page`: endpoint and arguments of the page with the form; `at`: arguments of the posted address, where a page
@@ -54,7 +60,8 @@ class Post:
     before: Callable[[World], None] | None = None
     at: str = ""
     query: str = ""
-    file: str = ""  # a PDF in this field
+    file: str = ""  # `content` in this field
+    content: Callable[[], tuple[io.BytesIO, str]] = pdf
     raw: bool = False
     headers: dict[str, str] = field(default_factory=dict)
 
@@ -201,6 +208,19 @@ def _table(world: World) -> AwardTable:
 
 def books_are_frozen(world: World) -> None:
     db.session.add(Freeze(at=clock.now(), finding="시험"))
+
+
+def sheet() -> tuple[io.BytesIO, str]:
+    """A score sheet of the call under review, as it is downloaded before anything is assigned."""
+    stage = reviews.definition().stage("paper")
+    return io.BytesIO(xlsx_bytes([reviewing.score_sheet(stage, [])])), "scores.xlsx"
+
+
+def sheet_was_read(world: World) -> None:
+    """What the dry run of a sheet sends back."""
+    marks = {code: list(mark) for code, mark in reviews.marks(41, 21).items()}
+    row = {"assignment": world.ids["assigned:2"], "version": 1, "marks": marks, "comment": reviews.COMMENT}
+    world.ids["CHANGES"] = json.dumps({"rows": [row]})
 
 
 def second_review_is_written(world: World) -> None:
@@ -401,6 +421,13 @@ POSTS: dict[str, Post] = {
     "reviews.submit": Post(
         "assigned", ("reviews.submit", "public_id=assigned:2"), before=second_review_is_written
     ),
+    "reviews.packet": Post("assigned", ("reviews.packet", "public_id=panel")),
+    "reviews.sheet": Post("assigned", ("reviews.sheet", "public_id=panel"), file="file", content=sheet),
+    "reviews.sheet_save": Post(
+        "assigned", ("reviews.sheet", "public_id=panel"), {"changes": "CHANGES", "request_id": "of-the-dry-run"},
+        before=sheet_was_read, raw=True,
+    ),
+    "routing.decline": Post("anonymous", ("routing.decline", "token=assignment_token")),
     "desks_reviewer.submit": Post("assigned", ("desks_reviewer.submit", ""), before=second_review_is_written),
     # --- the office ---
     "programs.new_program": Post(
@@ -503,7 +530,3 @@ POSTS: dict[str, Post] = {
     ),
     "budgets.lift": Post("budget_officer", ("budgets.tree", ""), {"reason": WHY}, books_are_frozen),
 }  # fmt: skip
-
-
-def pdf() -> tuple[io.BytesIO, str]:
-    return io.BytesIO(drafts.pdf()), "계획.pdf"

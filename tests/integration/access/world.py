@@ -47,7 +47,7 @@ from portal.programs import service as programs
 from portal.programs.definition import CallDefinition
 from portal.programs.models import Call
 from portal.reviews import service as reviewing
-from portal.reviews.models import Review, ReviewState
+from portal.reviews.models import Review, ReviewPacket, ReviewState
 from portal.routing import service as routing_service
 from portal.routing.models import Assignment, AssignmentState, Seat
 from portal.routing.models import Session as PanelSession
@@ -319,6 +319,14 @@ def _in_review(world: World) -> None:
         world.context("assigned"), mine[world.people["assigned"], second.entry.id].id, reviews.marks(40, 20), ""
     )
     _review(world, mine[world.people["first_reader"], first.entry.id].id, "first_reader", reviews.marks(20, 10))
+    packet = ReviewPacket(
+        public_id=RandomIds().public_id(), panel_id=panel.id, person_id=world.people["assigned"], asked_at=clock.now(),
+        made_at=clock.now(), sha256=storage.put_bytes(drafts.pdf()).sha256, size=1, pages=1,
+        assignments=[world.ids["assigned:1"], world.ids["assigned:2"]],
+    )  # fmt: skip
+    db.session.add(packet)
+    link = routing_service.mint_assignment_token(base.context(), mine[world.people["chair"], second.entry.id].id)
+    world.ids |= {"packet": packet.public_id, "assignment_token": link}
     own = conflicts.write(
         base.context(), world.people["officer"], second.application.id, "joint_research", Severity.DECLARED
     )
@@ -411,7 +419,12 @@ def _past(world: World) -> None:
     )  # fmt: skip
     db.session.add(past)
     made.stage().review_opens_at = made.stage().decided_at = clock.now()
-    world.ids |= {"past_assignment": past.public_id, "seat:past": _seat(panel.id, who.id), "past_call": made.call}
+    world.ids |= {
+        "past_panel": panel.public_id,
+        "past_assignment": past.public_id,
+        "seat:past": _seat(panel.id, who.id),
+        "past_call": made.call,
+    }
 
 
 # --- decisions ---

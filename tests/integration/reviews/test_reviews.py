@@ -263,6 +263,24 @@ def test_one_reminder_a_day_goes_to_those_who_are_not_done() -> None:
     assert _jobs(REMINDER.code) == 4
 
 
+def test_reminders_go_out_three_days_before_on_the_due_day_and_after_and_stop_for_whoever_is_done() -> None:
+    field = under_review(1, 3)
+    submitted(field, 0, 0)
+    day = (clock.now() + timedelta(days=10)).replace(hour=3)  # noon in Korea
+    committed(lambda: setattr(field.field.stage(), "review_due_at", day.replace(hour=9)))
+
+    def asked(days: int) -> int:
+        at = day - timedelta(days=days)
+        committed(lambda: service.remind_due(context(at=at)))
+        return _jobs(REMINDER.code)
+
+    assert [asked(days) for days in (5, 4, 3, 3, 2, 1)] == [0, 0, 2, 2, 2, 2]
+    submitted(field, 0, 1)
+    assert [asked(days) for days in (0, -1, -2)] == [3, 4, 4]
+    committed(lambda: service.close_review(context(), field.stage_id, "기간이 지나 마칩니다."))
+    assert asked(-3) == 4
+
+
 def test_marks_for_the_ranking_carry_pseudonyms_and_leave_out_what_was_revoked() -> None:
     field = under_review(1, 3)
     submitted(field, 0, 0, 50, 30)

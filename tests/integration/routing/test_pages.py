@@ -252,12 +252,66 @@ def test_one_pledge_accepts_all_but_the_exceptions(client: FlaskClient) -> None:
     first, second = _mine(field.reviewers[0])
     address = f"/seats/{seat.public_id}/pledge"
     assert "LLM 모델" not in client.get(address).text
-    assert client.post(address, data={"exceptions": [first]}).status_code == 422
-    done = client.post(address, data={"agree": "y", "exceptions": [first]})
-    assert done.status_code == 303
-    assert done.location.endswith(f"/reviews/{first}/conflict")
+    told = {f"answer_{first}": "conflict", f"ground_{first}": "joint_research", f"answer_{second}": "none"}
+    assert client.post(address, data=told).status_code == 422
+    assert client.post(address, data=told | {"agree": "y"}).status_code == 303
     states = dict(db.session.execute(select(Assignment.public_id, Assignment.state)).all())
-    assert (states[first], states[second]) == (AssignmentState.PUBLISHED, AssignmentState.ACCEPTED)
+    assert (states[first], states[second]) == (AssignmentState.DECLINED, AssignmentState.ACCEPTED)
+    assert db.session.scalars(select(Conflict)).one().ground == "joint_research"
+
+
+def test_an_exception_without_its_ground_or_reason_stores_nothing_of_the_pledge(client: FlaskClient) -> None:
+    field = _published()
+    _sign_in(client, field.reviewers[0])
+    seat = panels.seat_of(field.panel_id, frozenset({field.reviewers[0]}))
+    assert seat is not None
+    first, second = _mine(field.reviewers[0])
+    address = f"/seats/{seat.public_id}/pledge"
+    refused = client.post(address, data={"agree": "y", f"answer_{first}": "conflict", f"answer_{second}": "decline"})
+    assert refused.status_code == 422
+    assert f"#ground_{first}" in refused.text and f"#statement_{second}" in refused.text
+    states = set(db.session.scalars(select(Assignment.state).where(Assignment.public_id.in_([first, second]))))
+    assert states == {AssignmentState.PUBLISHED}
+    given = {"agree": "y", f"answer_{first}": "unsure", f"answer_{second}": "decline",
+             f"statement_{second}": "전공이 다릅니다", f"suggestion_{second}": "박가온 교수"}  # fmt: skip
+    assert client.post(address, data=given).status_code == 303
+    row = db.session.scalars(select(Assignment).where(Assignment.public_id == second)).one()
+    assert (row.state, row.decline_reason) == (AssignmentState.DECLINED, "전공이 다릅니다\n박가온 교수")
+    assert db.session.scalars(select(Conflict)).one().unsure
+
+
+def _alone(field: routing.Field) -> tuple[str, int]:
+    """The link of a letter about one assignment, and its id."""
+    row = db.session.scalars(select(Assignment).where(Assignment.person_id == field.reviewers[0])).first()
+    assert row is not None
+    id_ = row.id
+    return committed(lambda: service.mint_assignment_token(context(), id_)), id_
+
+
+def test_one_assignment_is_declined_behind_the_letters_link_and_nothing_is_told(client: FlaskClient) -> None:
+    field = _published()
+    token, id_ = _alone(field)
+    page = client.get(f"/assignments/{token}").text
+    assert "가온대학교" not in page and "LLM 모델" not in page
+    assert client.post(f"/assignments/{token}", data={"reason": ""}).status_code == 422
+    given = {"reason": "출장 중입니다", "suggestion": "박가온 교수"}
+    assert client.post(f"/assignments/{token}", data=given).status_code == 303
+    db.session.expire_all()
+    row = db.session.get_one(Assignment, id_)
+    assert (row.state, row.decline_reason) == (AssignmentState.DECLINED, "출장 중입니다\n박가온 교수")
+    assert client.post(f"/assignments/{token}", data=given).status_code == 409
+    assert client.get("/assignments/unknown").status_code == 404
+
+
+def test_the_link_of_a_barred_or_answered_assignment_declines_nothing(client: FlaskClient) -> None:
+    field = _published()
+    token, id_ = _alone(field)
+    row = db.session.get_one(Assignment, id_)
+    application = field.applications[field.entries.index(row.entry_id)]
+    committed(lambda: setattr(db.session.get_one(Assignment, id_), "state", AssignmentState.ACCEPTED))
+    assert client.post(f"/assignments/{token}", data={"reason": "출장 중입니다"}).status_code == 409
+    committed(lambda: write(context(), field.reviewers[0], application, "same_department", Severity.WAIVABLE))
+    assert client.get(f"/assignments/{token}").status_code == 404
 
 
 def test_another_reviewers_declaration_and_seat_are_not_there(client: FlaskClient) -> None:

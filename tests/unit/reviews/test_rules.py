@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -88,3 +89,19 @@ def test_a_receipt_changes_with_everything_it_covers() -> None:
     ]
     assert first not in others
     assert len(set(others)) == len(others)
+
+
+@pytest.mark.parametrize(
+    ("days", "hour", "asked"),
+    [(4, 10, False), (3, 10, True), (3, 8, False), (2, 10, False), (1, 10, False), (0, 10, True), (-1, 10, True),
+     (-2, 10, False), (-3, 10, True), (-7, 10, True), (-8, 10, False)],
+)  # fmt: skip
+def test_reminders_go_out_on_their_days_from_nine_in_the_calls_zone(days: int, hour: int, asked: bool) -> None:
+    zone = ZoneInfo("Asia/Seoul")
+    due = datetime(2026, 8, 10, 18, 0, tzinfo=zone)
+    now = datetime(2026, 8, 10, hour, 0, tzinfo=zone) - timedelta(days=days)
+    assert rules.reminder_due(due.astimezone(UTC), now.astimezone(UTC), "Asia/Seoul") is asked
+
+
+def test_without_a_due_date_nobody_is_reminded() -> None:
+    assert not rules.reminder_due(None, AT, "Asia/Seoul")

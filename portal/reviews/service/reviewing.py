@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from sqlalchemy import func, select, update
-from sqlalchemy.orm import joinedload
+from sqlalchemy import select
 
 from portal.accounts.queries import away_on
 from portal.accounts.rules import korean_day
@@ -18,18 +15,16 @@ from portal.platform.db import db
 from portal.platform.errors import NotFound
 from portal.platform.files.resident_number import refuse_resident_numbers
 from portal.platform.jobs import enqueue
-from portal.platform.language import Text
 from portal.platform.names import nfc
-from portal.platform.personal import Holding, Said, plain, said
 from portal.programs.models import Stage
 from portal.reviews import queries, rules
 from portal.reviews.errors import ReasonNeeded, ReviewIncomplete, ReviewLocked, ReviewNotOpen, StaleReview
 from portal.reviews.jobs import REMINDER, STAGE_REVIEWED, SUBMITTED
 from portal.reviews.models import Review, ReviewState, Score
 from portal.reviews.rules import Marks
+from portal.reviews.service.packets import remove_packets
 from portal.routing.models import Assignment, AssignmentState
 from portal.routing.queries.panels import identities
-from portal.routing.rules.panels import LIVE
 
 
 def _hold_stages(assignment_ids: list[int]) -> list[Stage]:
@@ -193,6 +188,23 @@ def remind(context: Context, stage_id: int) -> int:
     stage = db.session.get_one(Stage, stage_id)
     if not rules.window_open(stage.review_opens_at, stage.review_closed_at, context.now):
         raise ReviewNotOpen
+    late = _ask_for_reminders(context, stage_id)
+    record(context, "ReviewersReminded", "stage", stage.public_id, people=late)
+    return late
+
+
+def remind_due(context: Context) -> int:
+    """Three days before the due day, on it, and after it; how many people. Whoever is done is not among them."""
+    return sum(
+        _ask_for_reminders(context, stage.id)
+        for stage in queries.stages_under_review()
+        if rules.window_open(stage.review_opens_at, stage.review_closed_at, context.now)
+        and rules.reminder_due(stage.review_due_at, context.now, stage.call.definition.time_zone)
+    )
+
+
+def _ask_for_reminders(context: Context, stage_id: int) -> int:
+    """One letter a day and person, whoever asks for it; nobody who is away today is asked."""
     owing = queries.late_people(stage_id)
     away = away_on(owing, korean_day(context.now))
     late = [person_id for person_id in owing if person_id not in away]
@@ -201,7 +213,6 @@ def remind(context: Context, stage_id: int) -> int:
             REMINDER, {"stage_id": stage_id, "person_id": person_id},
             key=f"{stage_id}:{person_id}:{today(context.now)}", now=context.now,
         )  # fmt: skip
-    record(context, "ReviewersReminded", "stage", stage.public_id, people=len(late))
     return len(late)
 
 
@@ -209,6 +220,7 @@ def _close(context: Context, stage: Stage, **why: str) -> None:
     if stage.review_closed_at is not None:
         return
     stage.review_closed_at = context.now
+    remove_packets(context, stage.id)
     found = queries.progress(stage.id)
     record(context, "ReviewClosed", "stage", stage.public_id, accepted=found.accepted, locked=found.locked, **why)
     enqueue(STAGE_REVIEWED, {"stage_id": stage.id}, key=f"{stage.id}:{context.now.isoformat()}", now=context.now)
@@ -221,60 +233,3 @@ def receipt_of(review: Review) -> str:
     return rules.receipt(
         assignment.entry.public_id, assignment.pseudonym, marks_of(review), review.comment, review.locked_at
     )
-
-
-def export_person(ids: Sequence[int]) -> list[Holding]:
-    """That reviews were written, when, and their receipts. The texts belong to the evaluation and stay with it."""
-    rows = db.session.execute(
-        select(Review, Stage)
-        .join(Assignment, Review.assignment_id == Assignment.id)
-        .join(StageEntry, Assignment.entry_id == StageEntry.id)
-        .join(Stage, StageEntry.stage_id == Stage.id)
-        .where(Assignment.person_id.in_(ids))
-        .options(joinedload(Stage.call))
-        .order_by(Review.id)
-    ).all()
-    return [
-        Holding(
-            "review", Text("작성한 평가", "Reviews that you wrote"),
-            {"call": Text("공고", "Call"), "stage": Text("단계", "Stage"), "state": Text("상태", "State"),
-             "locked_at": Text("제출", "Submitted"), "receipt": Text("접수증", "Receipt")},
-            [
-                {"call": stage.call.code, "stage": stage.code, "state": review.state.value,
-                 "locked_at": plain(review.locked_at), "receipt": review.receipt or ""}
-                for review, stage in rows
-            ],
-        )
-    ]  # fmt: skip
-
-
-def hindrances(ids: Sequence[int]) -> list[Said]:
-    """Reviews that are asked for and not handed in, of stages still under review."""
-    locked = select(Review.assignment_id).where(Review.state != ReviewState.DRAFT)
-    owed = db.session.scalar(
-        select(func.count(Assignment.id))
-        .join(StageEntry, Assignment.entry_id == StageEntry.id)
-        .join(Stage, StageEntry.stage_id == Stage.id)
-        .where(
-            Assignment.person_id.in_(ids), Assignment.state.in_(LIVE), Stage.review_closed_at.is_(None),
-            Assignment.state != AssignmentState.DRAFT, Assignment.id.not_in(locked),
-        )
-    )  # fmt: skip
-    if not owed:
-        return []
-    return [
-        said(
-            "끝내지 않은 평가 {n}건: 제출하거나 사양해 주십시오.",
-            "Reviews not finished ({n}): submit or decline them.",
-            n=owed,
-        )
-    ]
-
-
-def erase_of_applications(application_ids: Sequence[int]) -> None:
-    """What was written about applications whose term is over; points and receipts stay."""
-    of = select(Review.id).join(Assignment, Review.assignment_id == Assignment.id)
-    of = of.join(StageEntry, Assignment.entry_id == StageEntry.id)
-    found = list(db.session.scalars(of.where(StageEntry.application_id.in_(list(application_ids)))))
-    db.session.execute(update(Review).where(Review.id.in_(found)).values(comment="", note_to_officer=""))
-    db.session.execute(update(Score).where(Score.review_id.in_(found)).values(reason=""))

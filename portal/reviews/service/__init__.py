@@ -1,0 +1,39 @@
+"""The verbs of reviewing, split by what they are about; callers import from here."""
+
+from __future__ import annotations
+
+from portal.reviews.service.packets import ask_packet, keep_packet, note_download
+from portal.reviews.service.personal import erase_of_applications, export_person, hindrances
+from portal.reviews.service.reviewing import (
+    close_review,
+    marks_of,
+    receipt_of,
+    record_scores,
+    remind,
+    remind_due,
+    save_review,
+    submit_reviews,
+)
+from portal.reviews.service.sheets import Changed, Reading, save_sheet, score_sheet, sheet_read
+
+__all__ = [
+    "Changed",
+    "Reading",
+    "ask_packet",
+    "close_review",
+    "erase_of_applications",
+    "export_person",
+    "hindrances",
+    "keep_packet",
+    "marks_of",
+    "note_download",
+    "receipt_of",
+    "record_scores",
+    "remind",
+    "remind_due",
+    "save_review",
+    "save_sheet",
+    "score_sheet",
+    "sheet_read",
+    "submit_reviews",
+]

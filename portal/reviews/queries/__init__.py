@@ -3,7 +3,16 @@
 from __future__ import annotations
 
 from portal.reviews.queries.marks import LockedMark, locked_marks, opinions
-from portal.reviews.queries.mine import DeskRow, desk, documents_of, my_assignment, my_open_assignment, review_of
+from portal.reviews.queries.mine import (
+    DeskRow,
+    desk,
+    documents_of,
+    has_letters,
+    letters_for,
+    my_assignment,
+    my_open_assignment,
+    review_of,
+)
 from portal.reviews.queries.progress import (
     PAGE,
     EntryProgress,
@@ -30,7 +39,9 @@ __all__ = [
     "documents_of",
     "entry_count",
     "entry_progress",
+    "has_letters",
     "late_people",
+    "letters_for",
     "locked_marks",
     "my_assignment",
     "my_open_assignment",

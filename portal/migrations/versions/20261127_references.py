@@ -6,7 +6,7 @@ from alembic import op
 import portal.platform.db
 
 revision = "0005a"
-down_revision = "0005f"
+down_revision = "0009"
 branch_labels = None
 depends_on = None
 

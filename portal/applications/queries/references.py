@@ -34,7 +34,9 @@ class Referee:
 
 
 def referees_of(application: Application) -> list[Referee]:
-    """In the order in which they were named."""
+    """In the order in which they were named; a call that asks for no letters is not looked up."""
+    if application.call.definition.references is None:
+        return []
     rows = db.session.execute(
         select(
             Reference.public_id, Reference.name, Reference.email, Reference.relation, Reference.language,
@@ -107,12 +109,14 @@ def letters_of(application_id: int) -> Sequence[Reference]:
     ).all()
 
 
-def references_of(application_id: int) -> Sequence[Reference]:
+def references_of(application: Application) -> Sequence[Reference]:
     """Everybody asked, with letter or reason, for the office; sealed until the close."""
+    if application.call.definition.references is None:
+        return []
     return db.session.scalars(
         select(Reference)
         .join(Reference.application)
-        .where(Reference.application_id == application_id, readable_by_officer())
+        .where(Reference.application_id == application.id, readable_by_officer())
         .order_by(Reference.id)
     ).all()
 

@@ -130,7 +130,7 @@ def application(public_id: str) -> Any:
         content=content_of(entries[-1].submission) if entries else None, definition=found.call.definition,
         entry_states=pages.ENTRY_STATES, history=pages.history_steps(audit.history("application", found.public_id)),
         may_work=g.actor.has("officer", *found.call.scopes) or g.actor.has("administrator", *found.call.scopes),
-        references=pages.reference_rows(references_of(found.id)),
+        references=pages.reference_rows(references_of(found)),
     )  # fmt: skip
 
 

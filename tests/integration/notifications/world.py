@@ -12,7 +12,6 @@ from sqlalchemy import select
 from portal.accounts.models import Absence, Person
 from portal.applications.models import (
     Application,
-    ApplicationState,
     Extension,
     Institution,
     LateCode,
@@ -62,7 +61,7 @@ def _call(who: Person, name: str, language: str) -> Person:
 
 def team_notices() -> dict[str, Notice]:
     """A team of two institutions whose partner reads English, beside a rival in a call of its own."""
-    team = asking_team()
+    team = asking_team(timedelta(days=1), due_days=0)  # less than three days from now: a reminder is due
     partner = joined_partner(team, name="Gaon University")
     rival = complete_team()
 
@@ -168,9 +167,6 @@ def _of_referees(team: Team, application: Application, both: dict[str, str], unn
         db.session.flush()
         return {"reference": made.public_id}
 
-    # the first is due for a reminder: its letters are due in less than three days
-    application.closes_at = clock.now() - timedelta(days=5)
-    application.state = ApplicationState.SUBMITTED
     waits = referee("Yu Gyosu", "yu@example.org")
     wrote = referee(
         "Bae Gyosu",

@@ -202,11 +202,17 @@ def _as_the_call_speaks(subject: object) -> None:
 
 
 def _choose_language() -> None:
-    """`?lang=` sets it for the session, then the person's setting, then Korean."""
+    """`?lang=` sets it for the session, then the person's setting, then the browser's, then Korean."""
     asked = request.args.get("lang")
     if asked in LANGUAGES:
         session["lang"] = asked
-    use_language(session.get("lang") or (g.actor.language if g.actor.person_id else None))
+    use_language(session.get("lang") or (g.actor.language if g.actor.person_id else _of_browser()))
+
+
+def _of_browser() -> str | None:
+    """Whoever reads no Korean gets English; a browser that says nothing, the default."""
+    accepted = request.accept_languages
+    return (accepted.best_match(LANGUAGES) or "en") if accepted else None
 
 
 ERRORS = {400, 401, 403, 404, 405, 409, 413, 422, 429, 500}

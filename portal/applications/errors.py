@@ -310,3 +310,66 @@ class CodeRefused(DomainError):
         "이 코드는 쓸 수 없습니다. 글자를 다시 확인하거나 코드를 보낸 담당자에게 물어 주십시오.",
         "This code cannot be used. Check its letters, or ask the officer who sent it.",
     )
+
+
+class LettersClosed(DomainError):
+    say = Text(
+        "추천서는 {due}까지 받았습니다. 문의가 있으면 사업 담당자에게 알려 주십시오.",
+        "Letters were taken until {due}. If you have questions, tell the program office.",
+    )
+    status = 409
+
+
+class LinkSpent(DomainError):
+    say = Text(
+        "이 링크는 더 이상 쓸 수 없습니다. 가장 나중에 받은 편지의 링크를 여시거나, 신청자에게 새 링크를 요청해 주십시오.",
+        "This link no longer works. Open the link of the latest letter, or ask the applicant for a new one.",
+    )
+    status = 410
+
+
+class RefereesComplete(DomainError):
+    say = Text(
+        "추천인은 {count}명까지입니다. 다른 분을 적으려면 아직 답하지 않은 분을 빼 주십시오.",
+        "At most {count} referees can be asked. To name somebody else, remove one who has not answered yet.",
+    )
+    status = 409
+
+
+class RefereeTwice(DomainError):
+    say = Text(
+        "같은 전자우편 주소의 추천인이 이미 있습니다. 다른 분의 주소를 적어 주십시오.",
+        "A referee with this e-mail address is already there. Enter somebody else's address.",
+    )
+    status = 409
+
+
+class RefersToOneself(DomainError):
+    say = Text(
+        "신청자나 팀에 속한 사람은 추천인이 될 수 없습니다. 팀 밖에 있는 분의 주소를 적어 주십시오.",
+        "The applicant and members of the team cannot be referees. Enter the address of somebody outside the team.",
+    )
+
+
+class RefereeIsNoMember(DomainError):
+    say = Text(
+        "이 주소의 사람은 추천인으로 부탁받았습니다. 추천인은 팀에 들어올 수 없습니다.",
+        "This person has been asked for a reference letter. A referee cannot be a member of the team.",
+    )
+    status = 409
+
+
+class RefereeAnswered(DomainError):
+    say = Text(
+        "이미 답한 추천인입니다. 도착한 추천서나 사양한 기록은 바꾸거나 뺄 수 없습니다.",
+        "This referee has answered. A letter that has arrived, or a refusal, cannot be changed or removed.",
+    )
+    status = 409
+
+
+class LetterPlaceTaken(DomainError):
+    say = Text(
+        "그동안 신청자가 다른 분께 추천을 부탁하여 이제 이 추천서를 받을 자리가 없습니다.",
+        "The applicant has asked somebody else in the meantime, so there is no place left for this letter.",
+    )
+    status = 409

@@ -27,3 +27,9 @@ EXTENDED = job_kind("applications.extended", "개별 마감 연장 안내", "Not
 LATE_CODE_ISSUED = job_kind(
     "applications.late_code_issued", "늦은 제출 코드 발송", "Letter with a code for a late submission"
 )
+
+REFERENCE_ASKED = job_kind("applications.reference_asked", "추천서 요청", "Request for a reference letter")
+REFERENCE_REMINDED = job_kind("applications.reference_reminded", "추천서 기한 알림", "Reminder of a reference letter")
+REFERENCE_ARRIVED = job_kind("applications.reference_arrived", "추천서 도착 안내", "Notice that a letter has arrived")
+REFERENCE_DECLINED = job_kind("applications.reference_declined", "추천 사양 안내", "Notice that a referee declined")
+REFERENCE_THANKED = job_kind("applications.reference_thanked", "추천서 접수증 발송", "Receipt of a reference letter")

@@ -232,6 +232,43 @@ class ConfirmationLink(Model):
     expires_at: Mapped[datetime]
 
 
+class Reference(Model):
+    """A referee whom the team names, and the letter that this person hands in behind a link.
+
+    The letter stands beside the submission, not in it; the team never sees it. The latest one counts.
+    """
+
+    __tablename__ = "reference"
+    __table_args__ = (UniqueConstraint("application_id", "email_key"),)
+
+    id: Mapped[pk]
+    public_id: Mapped[public]
+    application_id: Mapped[int] = mapped_column(ForeignKey("application.id"), index=True)
+    name: Mapped[str] = mapped_column(String(120))
+    email: Mapped[str] = mapped_column(String(254))
+    email_key: Mapped[str] = mapped_column(String(254))
+    relation: Mapped[str] = mapped_column(String(200))
+    language: Mapped[str] = mapped_column(String(2), default="ko")
+    token_hash: Mapped[str | None] = mapped_column(String(64), unique=True)
+    invited_at: Mapped[datetime]
+    reminded_at: Mapped[datetime | None]
+    declined_at: Mapped[datetime | None]
+    decline_reason: Mapped[str] = mapped_column(Text, default="")
+    received_at: Mapped[datetime | None]
+    filename: Mapped[str] = mapped_column(String(255), default="")
+    sha256: Mapped[str | None] = mapped_column(String(64), index=True)
+    clean_sha256: Mapped[str | None] = mapped_column(String(64), index=True)  # reviewers' copy without metadata
+    size: Mapped[int] = mapped_column(default=0)
+    pages: Mapped[int | None]
+    text: Mapped[str] = mapped_column(Text, default="")
+    application: Mapped[Application] = relationship()
+
+    @property
+    def kind(self) -> str:
+        """Like an attachment's: a letter is always a PDF."""
+        return "pdf"
+
+
 class Submission(Model):
     """One immutable version handed in. `content` is canonical JSON, `sha256` its hash."""
 

@@ -21,6 +21,7 @@ GROUND_NAMES: Mapping[str, Text] = {
     "same_call_applicant": Text("같은 공고의 신청자", "Applies in the same call"),
     "same_company": Text("같은 기업 소속", "Works at the same company"),
     "same_department": Text("연구책임자와 같은 최하위 부서", "Same lowest-level department as the PI"),
+    "direct_interest": Text("결과에 직접적인 이해관계", "A direct interest in the outcome"),
     "cross_review": Text("서로의 과제를 같은 시기에 평가", "Would review each other at the same time"),
 }
 

@@ -18,7 +18,7 @@ from sqlalchemy import func, select
 
 import portal.notifications.letters  # noqa: F401 - registers the writers
 from portal.accounts.queries import actor_of_person
-from portal.applications.jobs import CONFIRMATION_ASKED, INSTITUTION_INVITED, MEMBER_INVITED
+from portal.applications.jobs import CONFIRMATION_ASKED, INSTITUTION_INVITED, MEMBER_INVITED, REFERENCE_ASKED
 from portal.notifications.drafts import writers
 from portal.notifications.jobs import SEND
 from portal.platform import clock
@@ -42,7 +42,9 @@ class Settle(Protocol):
 
 def leaves() -> list[str]:
     """Kinds of job from which nothing follows in a story: letters leaving, and letters that nobody answers at once."""
-    opened = {kind.code for kind in (INSTITUTION_INVITED, MEMBER_INVITED, CONFIRMATION_ASKED, SEAT_INVITED)}
+    opened = {
+        kind.code for kind in (INSTITUTION_INVITED, MEMBER_INVITED, CONFIRMATION_ASKED, REFERENCE_ASKED, SEAT_INVITED)
+    }
     return [SEND.code, *(code for code in writers if code not in opened)]
 
 

@@ -10,11 +10,14 @@ from typing import Any, Final
 from sqlalchemy import select
 
 from portal.applications import service
-from portal.applications.models import Member, Reopening
+from portal.applications.models import Member, Reference, Reopening
 from portal.applications.queries import drafts
+from portal.applications.queries.references import reference_by_public_id
 from portal.applications.rules.attachments import Place, places
+from portal.applications.rules.references import place_of_letter
 from portal.demo import people
 from portal.demo.acting import act, act_as_visitor, read
+from portal.demo.names import Name
 from portal.demo.papers import Papers
 from portal.demo.teams import Team
 from portal.demo.themes import THEMES
@@ -22,10 +25,13 @@ from portal.demo.writing import Writer, lawful, paper_parts
 from portal.platform import clock
 from portal.platform.context import Context
 from portal.platform.db import db
+from portal.platform.language import Text
 from portal.programs.definition import CallDefinition, Section
 from portal.programs.models import Call
 
 SAMPLE: Final = "본보기"
+RELATIONS: Final = (Text("박사과정 지도교수", "Doctoral adviser"), Text("공동연구자", "Co-author"))
+DECLINES: Final = Text("올해는 다른 분의 추천서로 여유가 없습니다.", "I have no time for another letter this year.")
 
 
 def address(rng: Random, latin: str, domain: str) -> str:
@@ -132,6 +138,60 @@ class Applying:
         parts = paper_parts(writer, self.definition.sections[: 1 if slice_ else 6])
         file = self.papers.file(place, title, owner, lines, parts, language)
         act(person_id, service.attach, self.team.application_id, place.code, slice_, file)
+
+    # --- who writes for them ---
+
+    def ask_referees(self) -> None:
+        """As many as the call asks for, by the owner; a letter goes to each."""
+        rule = self.definition.references
+        if rule is None or not self.team.asks_referees:
+            return
+        chance, language = Random(f"{self.team.seed}:referees"), self.team.language
+        for relation in RELATIONS[: rule.count]:
+            name = people.shown(chance)
+
+            def ask(context: Context, name: Name = name, relation: Text = relation) -> None:
+                service.name_referee(
+                    context, self.team.application_id, name=name.shown, relation=relation.ko if language == "ko" else relation.en,
+                    email=address(chance, name.latin, "university"), language=language,
+                )  # fmt: skip
+
+            act(self.team.owner_id, ask)
+
+    def answer_for(self, but: int = 0) -> None:
+        """The referees hand in behind the link of their letter; of every seventh team the last one declines instead.
+        The last `but` of them write later."""
+        rule = self.definition.references
+        if rule is None or not self.team.asks_referees:
+            return
+        waiting = read(self._waiting)
+        declines = waiting[-1:] if self.team.number % 7 == 3 and not but else []
+        file = self.papers.letter(place_of_letter(rule), self.team.language)
+        for reference in waiting[: len(waiting) - but]:
+
+            def answer(context: Context, reference: str = reference) -> None:
+                found = reference_by_public_id(reference)
+                assert found is not None
+                token = service.mint_reference_link(context, found)
+                if reference in declines:
+                    service.decline_reference(
+                        context, token, DECLINES.ko if self.team.language == "ko" else DECLINES.en
+                    )
+                else:
+                    service.hand_in_letter(context, token, file)
+
+            act_as_visitor(answer)
+
+    def _waiting(self) -> list[str]:
+        query = (
+            select(Reference.public_id)
+            .where(
+                Reference.application_id == self.team.application_id, Reference.received_at.is_(None),
+                Reference.declined_at.is_(None),
+            )
+            .order_by(Reference.id)
+        )  # fmt: skip
+        return list(db.session.scalars(query))
 
     def submit(self) -> None:
         act(self.team.owner_id, service.submit, self.team.application_id)

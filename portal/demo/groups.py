@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from portal.applications import service
 from portal.applications.models import MemberRole
 from portal.demo import people
@@ -51,5 +53,12 @@ def application(work: Group) -> Steps:
     yield team.begins + step * 2
     work.write()
     work.attach_own(work.wanted(work.definition.sections_to_apply_with))
+    work.ask_referees()
+    yield team.begins + step * 3
+    late = 1 if team.number % 3 == 0 else 0  # a letter that follows the submission
+    work.answer_for(but=late)
     yield team.hands_in
     work.submit()
+    if late:
+        yield team.hands_in + timedelta(hours=30)
+        work.answer_for()

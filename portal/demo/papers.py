@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -71,3 +72,33 @@ class Papers:
             name = f"{place.names.get('ko', place.code)}_{owner}.pdf"
             self._received[key] = receive(io.BytesIO(content), name, place, "file")
         return self._received[key]
+
+    def letter(self, place: Place, language: str) -> NewFile:
+        """A referee's letter, the same for everybody."""
+        title = "추천서" if language == "ko" else "Reference letter"
+        file = self.file(place, title, SIGNED[language], [(HEAD[language], title)], [LETTER[language]], language)
+        return replace(file, filename="추천서.pdf" if language == "ko" else "letter.pdf")
+
+
+SIGNED = {"ko": "체험용 본보기", "en": "Sample for the demonstration"}
+HEAD = {"ko": "문서", "en": "Document"}
+LETTER: dict[str, Part] = {
+    "ko": (
+        "추천하는 까닭",
+        (
+            "저는 지원자를 박사과정 다섯 해 동안 지도하였습니다. 지원자는 문제를 스스로 정하고, 실험이 막혔을 때 원인을 "
+            "끝까지 찾아 다른 방법을 제안하였습니다.",
+            "대표 논문의 방법과 실험은 지원자가 직접 설계하고 구현하였습니다. 공개한 코드는 지금도 여러 연구실에서 씁니다.",
+            "앞으로 한 해 동안 제안한 연구를 스스로 이끌 수 있다고 봅니다.",
+        ),
+    ),
+    "en": (
+        "Why I recommend the applicant",
+        (
+            "I supervised the applicant for the five years of the doctorate. They chose their own problem and, when an "
+            "experiment failed, found the cause and proposed another way.",
+            "The method and the experiments of the main paper are the applicant's own; several laboratories use the code.",
+            "I think they can lead the proposed research of the coming year.",
+        ),
+    ),
+}

@@ -19,6 +19,7 @@ from portal.programs.definition import CallDefinition, Component
 # Cards that a team asks for, as quarters of the component's ceiling, and how often (DOMAIN.md 6.2).
 QUARTERS: Final = (1, 2, 3, 4)
 HOW_OFTEN: Final = (0.1, 0.4, 0.3, 0.2)
+MANY: Final = 100  # teams of a call; of so many every twentieth asks referees, so that a life stays fast
 COMPANY_KINDS: Final = ("company_sme", "company_sme", "company_early_mid", "company_mid", "company_large")
 
 
@@ -47,6 +48,7 @@ class Team:
     late_confirmation: bool = False  # one representative confirms after the submission
     silent_member: bool = False  # one consent is missing at the deadline
     asks_for_all: bool = False  # nothing that the call offers is left out
+    asks_referees: bool = True  # where the call asks for letters
     name: str = ""  # the owner's
     owner_id: int = 0
     application_id: int = 0
@@ -114,6 +116,7 @@ def gather(rng: random.Random, shape: Shape, opens: datetime, closes: datetime, 
                 n + 1, THEMES[(first_theme + n) % len(THEMES)], "en" if n % 4 == 3 else "ko", [], begins,
                 max(hands_in, begins + timedelta(days=2)), f"{name}:{n}:{rng.random()}",
                 silent_member=n % 40 == 4, others=poisson(rng, *shape.institutions) - 1,
+                asks_referees=shape.teams < MANY or n % 20 == 0,
             )
         )  # fmt: skip
     return found

@@ -201,6 +201,7 @@ def call(definition: CallDefinition, lines: Iterable[Line]) -> Iterator[Found]:
     for place, asked in enumerate(definition.eligibility_check):
         yield from _eligibility(definition, asked, ("eligibility_check", place))
     yield from _stages(definition)
+    yield from _references(definition)
     yield from _tracks(definition)
     if definition.awards.promote and not definition.bundle_is_fixed:
         yield (
@@ -431,6 +432,21 @@ def _stages(definition: CallDefinition) -> Iterator[Found]:
             )
     if not any(stage.awards for stage in definition.stages):
         yield ("stages",), Text("선정하는 단계가 없습니다.", "no stage awards")
+
+
+def _references(definition: CallDefinition) -> Iterator[Found]:
+    """A letter must be there while the first stage still reviews."""
+    rule, first = definition.references, definition.stages[0] if definition.stages else None
+    if rule is None or first is None:
+        return
+    if rule.due_days > (before := first.days - first.review_days):
+        yield (
+            ("references", "due_days"),
+            Text(
+                f"추천서는 마감 뒤 {rule.due_days}일까지 오는데, {first.code} 단계는 {before}일째부터 평가합니다.",
+                f"letters come up to {rule.due_days} days after the deadline, but {first.code} is reviewed from day {before}",
+            ),
+        )
 
 
 def _tracks(definition: CallDefinition) -> Iterator[Found]:

@@ -36,8 +36,12 @@ def open_page(browser: Browser, house: House) -> Iterator[Callable[..., Page]]:
     """`open_page(person_id, language="en", phone=True)`: a signed-in page (or a visitor's without a person)."""
     contexts = []
 
-    def make(person_id: int | None = None, *, language: str = "ko", phone: bool = False) -> Page:
-        context = browser.new_context(base_url=house.url, viewport=PHONE if phone else WIDE, locale=language)
+    def make(
+        person_id: int | None = None, *, language: str = "ko", phone: bool = False, zone: str | None = None
+    ) -> Page:
+        context = browser.new_context(
+            base_url=house.url, viewport=PHONE if phone else WIDE, locale=language, timezone_id=zone
+        )
         context.set_default_timeout(PATIENCE)
         if person_id is not None:
             context.add_cookies([house.cookie(person_id, language)])  # type: ignore[list-item]

@@ -180,9 +180,11 @@ class House:
     def names(self) -> list[str]:
         """Of people, organisations and titles: words of their own, whatever the page's language; longest first."""
         from portal.accounts.models import Organisation, Person
-        from portal.applications.models import Application, Institution, Member
+        from portal.applications.models import Application, Institution, Member, Reference
 
-        columns = (Person.name, Organisation.name, Member.name, Institution.name, Application.title)
+        columns = (
+            Person.name, Organisation.name, Member.name, Institution.name, Application.title, Reference.name,
+        )  # fmt: skip
         found = self.reading(
             lambda: {name for column in columns for name in db.session.scalars(select(column)) if name}
         )

@@ -19,10 +19,12 @@ from portal.demo import people, reviewing
 from portal.demo.acting import act, act_as_operator, read
 from portal.demo.calls import CLOSED_FOR_SURE, Plan, adapted, kst
 from portal.demo.consortia import Consortium
+from portal.demo.groups import Group
 from portal.demo.life import lay_foundations
+from portal.demo.names import Houses
 from portal.demo.papers import Papers
 from portal.demo.reviewing import Judges, StageIds
-from portal.demo.teams import Shape, compose
+from portal.demo.teams import Shape, compose, gather
 from portal.platform import clock
 from portal.platform.db import db
 from portal.programs import service as programs
@@ -105,13 +107,17 @@ class Story:
                 programs.draft_call, plan.definition, plan.code, plan.names, plan.opens, plan.closes,
             )
         )  # fmt: skip
+        self.gather_teams(houses)
+        self.house.move_clock(plan.opens + timedelta(minutes=5))
+        self.settle()
+        self.call_id, self.call = self.do(lambda: read(self._call))
+
+    def gather_teams(self, houses: Houses) -> None:
+        plan = self.plan
         self.teams = compose(self.rng, houses, plan.shape, plan.opens, plan.closes, self.seed)
         for team in self.teams:
             team.late_confirmation = team.silent_member = False
         self.works = [Work(team, plan.code, self.papers) for team in self.teams]
-        self.house.move_clock(plan.opens + timedelta(minutes=5))
-        self.settle()
-        self.call_id, self.call = self.do(lambda: read(self._call))
 
     def _call(self) -> tuple[int, str]:
         found = db.session.scalars(select(Call).where(Call.code == self.plan.code)).one()
@@ -215,3 +221,37 @@ class Story:
     def account(self, name: str, email: str, language: str = "ko") -> int:
         """Somebody new with a confirmed account."""
         return self.do(lambda: act_as_operator(lambda c: people.account(c, name, email, language).id))
+
+
+class Fellows(Story):
+    """A call for people without an institution, in tracks."""
+
+    def __init__(self, house: House, count: int = 1, seed: int = 7) -> None:
+        self.house, self.rng = house, random.Random(seed)
+        definition = adapted(load_call("inno"), {"document": 2, "interview": 1}, panel=3, reviews=3)
+        names = {"ko": "이노코어 2025", "en": "InnoCORE fellowships 2025"}
+        self.plan = Plan("INNO-2025", names, definition, OPENS, CLOSES, Shape(count, (1, 1, 1)))
+        self.seed = str(seed)
+        self.papers = Papers(own=False, plans=False)
+
+    @property
+    def track(self) -> str:
+        """Where the first of them applies."""
+        return self.plan.tracks[self.teams[0].number % len(self.plan.tracks)]
+
+    def gather_teams(self, houses: Houses) -> None:
+        plan = self.plan
+        self.teams = gather(self.rng, plan.shape, plan.opens, plan.closes, self.seed)
+        self.fellows = [Group(team, plan.code, self.papers) for team in self.teams]
+
+    def sit(self, position: int = 0) -> int:
+        """The panel of that track, its reviewers assigned and free of conflicts."""
+        cast, stage = self.cast, self.stage(position)
+        self.do(lambda: reviewing.decide_unclear(cast, stage))
+        panel = self.do(lambda: reviewing.form_panel(cast, stage, self.rng, track=self.track))
+        self.settle()
+        self.do(lambda: reviewing.answer_invitations(cast, panel, decline=False))
+        self.settle()
+        self.route(panel, seed=position + 1)
+        self.do(lambda: reviewing.declare(cast, panel, conflicts=False))
+        return panel

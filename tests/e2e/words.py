@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 ENGLISH = {
+    "추천서 부탁하기": "Ask for the letter",
+    "추천서 내기": "Send the letter",
+    "추천서를 받았습니다": "Your letter has been received",
+    "추천인과 추천서": "Referees and letters",
     "사업비 저장": "Save the budget",
     "사업비를 저장했습니다.": "The budget has been saved.",
     "가지를 채워야 합니다": "things must be filled in before you can submit",

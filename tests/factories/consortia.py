@@ -104,11 +104,11 @@ class Team:
         return base.context(db.session.get_one(Person, self.owner_id), at=at)
 
 
-def complete_team(*, closes_in: timedelta = timedelta(days=3)) -> Team:
+def complete_team(*, closes_in: timedelta = timedelta(days=3), made: CallDefinition | None = None) -> Team:
     """A draft with everything that its lead institution has to give, committed."""
 
     def make() -> Team:
-        call: Call = base.open_call(small_definition(), closes_in=closes_in)
+        call: Call = base.open_call(made or small_definition(), closes_in=closes_in)
         owner = base.person("김하늘")
         context = base.context(owner)
         application: Application = service.start(

@@ -13,10 +13,9 @@ from portal.platform.language import Text, say
 from portal.platform.web import PortalForm
 
 
-class UploadForm(PortalForm):
-    slot = HiddenField(validators=[Length(max=80)])
-    slice = HiddenField(validators=[Length(max=32)])
-    section = HiddenField(validators=[Length(max=40)])  # the page to return to; empty: the list of attachments
+class FileForm(PortalForm):
+    """One file, which has to be there."""
+
     file = FileField(text("파일", "File"))
 
     def validate(self, extra_validators: Any = None) -> bool:
@@ -25,3 +24,9 @@ class UploadForm(PortalForm):
             self.file.errors = [*self.file.errors, say(Text("올릴 파일을 골라 주십시오.", "Choose a file to upload."))]
             return False
         return good
+
+
+class UploadForm(FileForm):
+    slot = HiddenField(validators=[Length(max=80)])
+    slice = HiddenField(validators=[Length(max=32)])
+    section = HiddenField(validators=[Length(max=40)])  # the page to return to; empty: the list of attachments

@@ -14,10 +14,12 @@ from portal.applications.forms.draft import KIND_NAMES
 from portal.applications.forms.submit import SubmitForm, WithdrawForm
 from portal.applications.models import Application, Submission
 from portal.applications.policies import leads_application, views_application
+from portal.applications.queries.references import referees_of
 from portal.applications.routes import bp
 from portal.applications.routes.missing import missing_rows
 from portal.applications.rules import Standing, can_edit_slice, can_lead, can_read_slice, is_open
 from portal.applications.rules.completeness import blocking, completeness
+from portal.applications.rules.references import letters_note
 from portal.applications.rules.roles import member_roles
 from portal.platform import typeset
 from portal.platform.access import guard, subject
@@ -61,7 +63,8 @@ def _check_page(application: Application, form: SubmitForm) -> Response:
         "applications/check.html", form, application=application, missing=missing_rows(found),
         stops=len(blocking(found)), last=last,
         unchanged=last is not None and content.same_but_declaration(queries.content_of(last), frozen),
-        leads=can_lead(standing), open=is_open(application, g.now), **_parts(draft.definition, frozen, standing),
+        leads=can_lead(standing), open=is_open(application, g.now),
+        letters_note=letters_note(application, referees_of(application), g.now), **_parts(draft.definition, frozen, standing),
     )  # fmt: skip
 
 

@@ -43,7 +43,7 @@ def receive(stream: storage.Readable, filename: str, place: rules.Place, field: 
     stored = storage.put(stream, place.max_bytes, field)
     allowed = [kind for kind in files.KINDS if kind in place.kinds]
     found = files.check(stored.sha256, filename, allowed, field=field, clamd=clamd)
-    _fits(place, found.pages, found.seconds, field)
+    fits(place, found.pages, found.seconds, field)
     clean = storage.put_bytes(files.clean_copy(stored.sha256)).sha256 if found.kind in files.CLEANED else None
     return NewFile(
         files.clean_name(filename).safe, stored.sha256, clean, stored.size, found.kind, found.pages, found.text,
@@ -51,7 +51,8 @@ def receive(stream: storage.Readable, filename: str, place: rules.Place, field: 
     )  # fmt: skip
 
 
-def _fits(place: rules.Place, pages: int | None, seconds: int | None, field: str | None) -> None:
+def fits(place: rules.Place, pages: int | None, seconds: int | None, field: str | None) -> None:
+    """Raises TooManyPages, TooLongFilm."""
     if place.max_pages is not None and pages is not None and pages > place.max_pages:
         raise TooManyPages(field, limit=place.max_pages, pages=pages, over=pages - place.max_pages)
     if place.max_seconds is not None and seconds is not None and seconds > place.max_seconds:
@@ -68,7 +69,7 @@ def attach(context: Context, application_id: int, slot: str, slice: str, file: N
     application, place = _writable(context, application_id, slot, slice)
     if file.kind not in place.kinds:
         raise NoSuchPlace("file")
-    _fits(place, file.pages, file.seconds, "file")
+    fits(place, file.pages, file.seconds, "file")
     before = rules.replaced_by(place, file.kind, drafts.attachments_of(application.id, slot, slice))
     for old in before:
         old.replaced_at = context.now

@@ -7,11 +7,19 @@ from sqlalchemy import select
 from portal.accounts.models import Consent
 from portal.accounts.rules import secret_hash
 from portal.applications.consent import CURRENT, PURPOSE
-from portal.applications.errors import InvitationUnknown, MemberTwice, OnePrincipal, PrincipalOfLead, TeamFull
+from portal.applications.errors import (
+    InvitationUnknown,
+    MemberTwice,
+    OnePrincipal,
+    PrincipalOfLead,
+    RefereeIsNoMember,
+    TeamFull,
+)
 from portal.applications.jobs import MEMBER_INVITED
 from portal.applications.models import Application, Institution, InstitutionRole, Member, MemberRole
 from portal.applications.queries import consortium as queries
 from portal.applications.queries.drafts import members_of
+from portal.applications.queries.references import reference_by_email
 from portal.applications.rules import Standing, can_edit_slice, can_lead, team_size
 from portal.applications.service.consortium import not_just_now, of_application, open_draft
 from portal.applications.service.draft import opened
@@ -37,7 +45,8 @@ def add_member(
 ) -> Member:  # fmt: skip
     """A person of the team; the request for consent goes out at once. Nobody stands twice.
 
-    `institution` is empty where the call is for teams. Raises TeamFull, MemberTwice, OnePrincipal, PrincipalOfLead.
+    `institution` is empty where the call is for teams. Raises TeamFull, MemberTwice, RefereeIsNoMember, OnePrincipal,
+    PrincipalOfLead.
     """
     application, standing = open_draft(context, application_id)
     definition = application.call.definition
@@ -50,6 +59,8 @@ def add_member(
     key = email_key(email, "email")
     if queries.member_by_email(application_id, key) is not None:
         raise MemberTwice("email")
+    if reference_by_email(application_id, key) is not None:
+        raise RefereeIsNoMember("email")
     if role is MemberRole.PI:
         _only_principal(application, found)
     person = queries.person_by_email(key)

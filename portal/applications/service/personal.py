@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy import delete, exists, func, or_, select, update
 from sqlalchemy.orm import joinedload
 
+from portal.accounts.models import Person
 from portal.accounts.retention import TERMS
 from portal.applications.models import (
     Application,
@@ -19,6 +20,7 @@ from portal.applications.models import (
     Institution,
     LateCode,
     Member,
+    Reference,
     Reopening,
     SectionAnswer,
     StageEntry,
@@ -76,7 +78,33 @@ def export_person(ids: Sequence[int]) -> list[Holding]:
                 for f in db.session.scalars(select(Attachment).where(Attachment.uploaded_by_id.in_(ids)).order_by(Attachment.id))
             ],
         ),
+        Holding(
+            "application", Text("내가 부탁받은 추천서", "Reference letters that you were asked for"),
+            {"call": Text("공고", "Call"), "name": Text("이름", "Name"), "email": Text("전자우편 주소", "E-mail address"),
+             "relation": Text("관계", "Relation"), "invited_at": Text("요청", "Asked"), "declined_at": Text("사양", "Declined"),
+             "decline_reason": Text("사유", "Reason"), "received_at": Text("낸 때", "Handed in"),
+             "filename": Text("파일 이름", "Name of the file"), "sha256": Text("해시", "Hash")},
+            [_reference(r) for r in _references(ids)],
+        ),
     ]  # fmt: skip
+
+
+def _references(ids: Sequence[int]) -> Sequence[Reference]:
+    """Asked under an address of this person."""
+    return db.session.scalars(
+        select(Reference)
+        .join(Person, Person.email_key == Reference.email_key)
+        .where(Person.id.in_(ids))
+        .options(joinedload(Reference.application).joinedload(Application.call))
+        .order_by(Reference.id)
+    ).all()
+
+
+def _reference(r: Reference) -> dict[str, object]:
+    columns = (
+        "name", "email", "relation", "invited_at", "declined_at", "decline_reason", "received_at", "filename", "sha256",
+    )  # fmt: skip
+    return {"call": r.application.call.code} | {c: plain(getattr(r, c)) for c in columns}
 
 
 def _answers(application_ids: Sequence[int]) -> dict[int, dict[str, object]]:
@@ -170,6 +198,19 @@ def remaining(ids: Sequence[int], email_keys: Sequence[str] = ()) -> list[Said]:
                 n=others,
             )
         )
+    letters = (
+        select(func.count(Reference.id))
+        .join(Application, Reference.application_id == Application.id)
+        .where(Reference.email_key.in_(email_keys), Application.erased_at.is_(None), _HANDED_IN)
+    )
+    if written := db.session.scalar(letters):
+        found.append(
+            said(
+                "추천인으로 적힌 신청서 {n}건(보유기간까지)",
+                "Applications that name you as a referee, until their term is over: {n}",
+                n=written,
+            )
+        )
     return found
 
 
@@ -192,6 +233,17 @@ def erase_person(context: Context, ids: Sequence[int], email_keys: Sequence[str]
         member.consented_at, member.declined_at = None, member.declined_at or context.now
         _forget(member)
         record(context, "MemberErased", "application", member.application.public_id, member=member.public_id)
+    asked = db.session.scalars(
+        select(Reference)
+        .join(Application, Reference.application_id == Application.id)
+        .where(Reference.email_key.in_(email_keys), ~_HANDED_IN)
+        .order_by(Reference.id)
+        .with_for_update(of=Reference)
+    ).all()
+    for reference in asked:
+        reference.declined_at = reference.declined_at or context.now
+        _forget_referee(reference)
+        record(context, "RefereeErased", "application", reference.application.public_id, reference=reference.public_id)
     links = db.session.execute(
         update(ConfirmationLink)
         .where(ConfirmationLink.email.in_(email_keys), ConfirmationLink.expires_at < context.now)
@@ -199,12 +251,21 @@ def erase_person(context: Context, ids: Sequence[int], email_keys: Sequence[str]
         .returning(ConfirmationLink.id)
     ).all()
     db.session.flush()
-    return count + len(places) + len(links)
+    return count + len(places) + len(asked) + len(links)
 
 
 def _forget(member: Member) -> None:
     member.name, member.department, member.token_hash = ERASED_NAME, "", None
     member.email = member.email_key = erased_address(member.public_id)
+
+
+def _forget_referee(reference: Reference) -> None:
+    """The letter goes with the name; that somebody was asked stays."""
+    reference.name, reference.relation, reference.token_hash = ERASED_NAME, "", None
+    reference.email = reference.email_key = erased_address(reference.public_id)
+    reference.decline_reason, reference.text, reference.filename = "", "", ERASED_NAME if reference.sha256 else ""
+    reference.sha256 = reference.clean_sha256 = None
+    reference.received_at, reference.size, reference.pages = None, 0, None
 
 
 def drafts_past_term(context: Context, limit: int) -> list[int]:
@@ -260,6 +321,9 @@ def _erase(application: Application) -> None:
     db.session.execute(update(LateCode).where(LateCode.application_id == key).values(reason="", for_email=None))
     for member in db.session.scalars(select(Member).where(Member.application_id == key).order_by(Member.id)):
         _forget(member)
+    referees = select(Reference).where(Reference.application_id == key).order_by(Reference.id)
+    for reference in db.session.scalars(referees):
+        _forget_referee(reference)
     institutions = db.session.scalars(
         select(Institution).where(Institution.application_id == key).order_by(Institution.id)
     )
@@ -275,6 +339,7 @@ def _erase(application: Application) -> None:
 
 
 def known_by(email_key: str) -> bool:
-    """Somebody stands under this address in a team, or as an institution's contact."""
+    """Somebody stands under this address in a team, or was asked for a letter."""
     member = select(Member.id).where(Member.email_key == email_key)
-    return db.session.scalars(member.limit(1)).first() is not None
+    referee = select(Reference.id).where(Reference.email_key == email_key)
+    return any(db.session.scalars(query.limit(1)).first() is not None for query in (member, referee))

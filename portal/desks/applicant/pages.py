@@ -12,6 +12,7 @@ from portal.applications.content import Whole
 from portal.applications.models import Application, ApplicationState, Reopening, StageEntry, Submission
 from portal.applications.rules import Standing, can_edit_slice, is_open
 from portal.applications.rules.missing import Missing
+from portal.applications.rules.references import Answered, arrived, asked_now
 from portal.awards.models import Award, AwardState, Outcome, Result
 from portal.platform.formats import moment
 from portal.platform.language import Text, say
@@ -57,7 +58,7 @@ def _task(label: Any, url: str, state: tuple[Text, str], hint: str = "") -> Row:
     return {"label": label, "url": url, "hint": hint, "status": state[0], "tone": state[1]}
 
 
-def tasks(draft: Whole, standing: Standing, missing: Sequence[Missing]) -> list[Row]:
+def tasks(draft: Whole, standing: Standing, missing: Sequence[Missing], referees: Sequence[Answered] = ()) -> list[Row]:
     """The task list: the consortium first, then the sections in the call's order, then files."""
     args = {"public_id": draft.application.public_id}
 
@@ -108,7 +109,17 @@ def tasks(draft: Whole, standing: Standing, missing: Sequence[Missing]) -> list[
             say(Text("{n}개 올림", "{n} uploaded"), n=len(draft.attachments)),
         )
     )  # fmt: skip
+    if definition.references is not None:
+        rows.append(_references_task(definition.references.count, referees, _url("applications.references", args)))
     return rows
+
+
+def _references_task(count: int, referees: Sequence[Answered], url: str) -> Row:
+    """Letters are never missing: who is asked answers in their own time."""
+    asked, come = asked_now(referees), arrived(referees)
+    state = DONE if come >= count else OTHERS if asked >= count else IN_PROGRESS if asked else NOT_STARTED
+    hint = say(Text("{count}통 중 {n}통 도착", "{n} of {count} arrived"), count=count, n=come)
+    return _task(Text("추천인과 추천서", "Referees and letters"), url, state, hint)
 
 
 def _section_task(draft: Whole, standing: Standing, section: Section, missing: Sequence[Missing]) -> Row:

@@ -13,10 +13,12 @@ from portal.applications.policies import views_application
 from portal.applications.queries import reopenings
 from portal.applications.queries.consortium import unlinked_memberships
 from portal.applications.queries.extensions import latest_extension
+from portal.applications.queries.references import referees_of
 from portal.applications.routes.missing import missing_rows
 from portal.applications.rules import can_lead, is_open
 from portal.applications.rules.completeness import completeness
 from portal.applications.rules.extension import takes_codes
+from portal.applications.rules.references import letters_note
 from portal.desks.applicant import matrix, pages
 from portal.desks.applicant import queries as desk
 from portal.platform.access import guard, signed_in, subject
@@ -61,14 +63,16 @@ def cockpit(public_id: str) -> Any:
     standing = queries.standing_of(g.actor, application)
     missing = completeness(draft, standing, g.now.date())
     last = queries.latest_submission(application.id)
+    referees = referees_of(application)
     return page(
         "desks/applicant/cockpit.html", application=application, draft=draft, last=last,
         edited=last is not None and _edited(draft, last), open=is_open(application, g.now), leads=can_lead(standing),
         missing=missing_rows(missing), others=sum(m.held_by_others for m in missing),
-        stops=sum(m.blocking for m in missing), tasks=pages.tasks(draft, standing, missing),
+        stops=sum(m.blocking for m in missing), tasks=pages.tasks(draft, standing, missing, referees),
         matrix=matrix.matrix(draft, standing, missing, g.now), columns=matrix.COLUMNS, caps=matrix.caps(draft),
         saved_at=pages.saved_at(draft), state=pages.STATES[application.state],
         extension=latest_extension(application.id), takes_codes=takes_codes(application.call, g.now),
+        letters_note=letters_note(application, referees, g.now),
     )  # fmt: skip
 
 
@@ -91,6 +95,7 @@ def _after(application: Application) -> Any:
     return page(
         "desks/applicant/after.html", application=application, last=last, outcomes=list(reversed(rows)),
         reopened=reopenings.live(application.id, g.now), slot=_slot(application.public_id),
+        letters_note=letters_note(application, referees_of(application), g.now),
         steps=pages.timeline(application, last, entries, outcomes),
     )  # fmt: skip
 

@@ -8,6 +8,8 @@ from typing import Any
 
 from flask import url_for
 
+from portal.applications.models import Reference
+from portal.applications.rules.references import Answer, answer_of
 from portal.audit.models import AuditEvent
 from portal.audit.words import event_words
 from portal.awards.models import Decision, DecisionState
@@ -35,6 +37,20 @@ ENTRY_STATES: dict[str, tuple[Text, str]] = {
     "not_advanced": (Text("미선정", "Not selected"), "neutral"),
     "withdrawn": (Text("철회", "Withdrawn"), "neutral"),
 }
+
+
+ANSWERS: dict[Answer, tuple[Text, str]] = {
+    Answer.WAITING: (Text("기다리는 중", "Waiting"), "info"),
+    Answer.ARRIVED: (Text("도착함", "Arrived"), "success"),
+    Answer.DECLINED: (Text("사양함", "Declined"), "warning"),
+}
+
+
+def reference_rows(references: Sequence[Reference]) -> list[dict[str, Any]]:
+    """Who was asked for a letter, and what they answered."""
+    return [
+        {"reference": row, "word": ANSWERS[answer_of(row)][0], "tone": ANSWERS[answer_of(row)][1]} for row in references
+    ]
 
 
 def todo(calls: Sequence[Call], found: Waiting, standing_in: Sequence[StandIn] = ()) -> list[dict[str, Any]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from portal.applications.models import Application
+from portal.applications.models import Application, Reference
 from portal.desks.officer import queries
 from portal.platform.access import ALLOW, FORBID, Decision, allow_if, policy
 from portal.platform.context import Actor
@@ -20,4 +20,10 @@ def minds_jobs(actor: Actor) -> Decision:
 
 @policy(load=queries.office_application)
 def reads_office_application(actor: Actor, application: Application) -> Decision:
+    return ALLOW
+
+
+@policy(load=queries.office_letter)
+def reads_office_letter(actor: Actor, reference: Reference) -> Decision:
+    """Whoever may read the application."""
     return ALLOW

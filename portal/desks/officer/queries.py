@@ -17,9 +17,11 @@ from portal.accounts.rules import korean_day
 from portal.applications.models import (
     Application,
     ApplicationState,
+    Reference,
     StageEntry,
     Submission,
 )
+from portal.applications.queries.references import letters_of
 from portal.awards.models import Award, Decision, DecisionState
 from portal.conflicts.models import Conflict
 from portal.conflicts.queries import not_barred
@@ -276,6 +278,14 @@ def office_application(actor: Actor, public_id: str) -> Application | None:
         )
         .options(selectinload(Application.institutions))
     ).one_or_none()
+
+
+def office_letter(actor: Actor, public_id: str, reference_id: str) -> Reference | None:
+    """A letter that has come for an application which this officer may read."""
+    application = office_application(actor, public_id)
+    if application is None:
+        return None
+    return next((row for row in letters_of(application.id) if row.public_id == reference_id), None)
 
 
 def entries_of(application_id: int) -> Sequence[StageEntry]:

@@ -5,14 +5,21 @@ from __future__ import annotations
 from math import ceil
 from typing import Any
 
-from flask import Blueprint, g, request, url_for
+from flask import Blueprint, Response, g, request, send_file, url_for
 
-from portal.applications.models import Application
+from portal.applications.models import Application, Reference
+from portal.applications.queries.references import references_of
 from portal.applications.queries.submissions import content_of
 from portal.audit import queries as audit
 from portal.audit.service import record
 from portal.desks.officer import pages, queries
-from portal.desks.officer.policies import minds_jobs, reads_office_application, works_in_office
+from portal.desks.officer.policies import (
+    minds_jobs,
+    reads_office_application,
+    reads_office_letter,
+    works_in_office,
+)
+from portal.platform import files, storage
 from portal.platform import jobs as platform_jobs
 from portal.platform.access import guard, subject
 from portal.platform.context import Context
@@ -123,7 +130,23 @@ def application(public_id: str) -> Any:
         content=content_of(entries[-1].submission) if entries else None, definition=found.call.definition,
         entry_states=pages.ENTRY_STATES, history=pages.history_steps(audit.history("application", found.public_id)),
         may_work=g.actor.has("officer", *found.call.scopes) or g.actor.has("administrator", *found.call.scopes),
+        references=pages.reference_rows(references_of(found)),
     )  # fmt: skip
+
+
+@bp.get("/office/applications/<public_id>/references/<reference_id>")
+@guard(reads_office_letter)
+def letter(public_id: str, reference_id: str) -> Response:
+    """A referee's letter as it was handed in."""
+    found = subject(Reference)
+    response = send_file(
+        storage.open(found.sha256 or ""), mimetype=files.KINDS["pdf"].media_type, as_attachment=True,
+        download_name=found.filename, etag=False, conditional=False,
+    )  # fmt: skip
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
 
 
 @bp.get("/office/jobs")

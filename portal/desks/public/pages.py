@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -9,9 +10,10 @@ from flask import url_for
 
 from portal.desks.public.queries import Branch
 from portal.platform.formats import day, moment
-from portal.platform.language import Text, say
+from portal.platform.language import Text, language, say
 from portal.programs.models import Amendment, Call, CallState
 
+HANGUL = re.compile("[가-힣]")
 STATES: dict[CallState, tuple[Text, str]] = {
     CallState.DRAFT: (Text("작성 중", "Draft"), "neutral"),
     CallState.PREVIEW: (Text("미리 보기", "Preview"), "neutral"),
@@ -20,6 +22,12 @@ STATES: dict[CallState, tuple[Text, str]] = {
     CallState.DECIDED: (Text("결정 공개", "Decided"), "neutral"),
     CallState.ARCHIVED: (Text("보관", "Archived"), "neutral"),
 }
+
+
+def former_names(names: Sequence[str]) -> list[str]:
+    """Those in the page's language; all where none is. A name says by its letters which it is in."""
+    mine = [name for name in names if bool(HANGUL.search(name)) is (language() == "ko")]
+    return mine or list(names)
 
 
 def tree_picture(branch: Branch) -> dict[str, Any]:

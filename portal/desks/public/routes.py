@@ -76,7 +76,8 @@ def program(code: str) -> Any:
     rows, total = queries.published_awards(found.id)
     branch = queries.find(queries.plan(g.now), found.line_code)
     return page(
-        "desks/public/program.html", program=found, calls=pages.call_rows(calls),
+        "desks/public/program.html", program=found, former=pages.former_names(found.former),
+        calls=pages.call_rows(calls),
         awards=rows, total=total, tree=pages.tree_picture(branch) if branch else None,
     )  # fmt: skip
 

@@ -5,7 +5,7 @@ from alembic import op
 
 import portal.platform.db
 
-revision = "0005c"
+revision = "0010"
 down_revision = "0009"
 branch_labels = None
 depends_on = None

@@ -8,10 +8,11 @@ from portal.notifications.letters import (
     budgets,
     deadlines,
     programs,
+    references,
     reviewing,
     sessions,
 )
 
 __all__ = [
-    "accounts", "applications", "audit", "awards", "budgets", "deadlines", "programs", "reviewing", "sessions",
+    "accounts", "applications", "audit", "awards", "budgets", "deadlines", "programs", "references", "reviewing", "sessions",
 ]  # fmt: skip

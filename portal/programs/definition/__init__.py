@@ -18,6 +18,7 @@ from portal.programs.definition.questions import (
     MemberRule,
     Question,
     QuestionKind,
+    ReferenceRule,
     Section,
     ShownIf,
 )
@@ -48,6 +49,6 @@ __all__ = [
     "Choice", "Code", "Component", "ComponentOption", "Condition", "ConflictGround", "CostCategory",
     "Criterion", "Disclosure", "EligibilityChoice", "EligibilityQuestion", "EligibilityRule", "FileKind", "InstitutionKind", "LineDefinition", "Mark",
     "MatchingRate", "MemberRule", "PanelRule", "Part", "PlanDefinition", "PointItem", "PoolDefinition",
-    "ProgramDefinition", "Question", "QuestionKind", "Regime", "ScreeningRule", "Section",
+    "ProgramDefinition", "Question", "QuestionKind", "ReferenceRule", "Regime", "ScreeningRule", "Section",
     "SessionRule", "ShownIf", "Stage", "Track", "Words", "canonical", "digest", "parse",
 ]  # fmt: skip

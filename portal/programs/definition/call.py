@@ -15,6 +15,7 @@ from portal.programs.definition.questions import (
     EligibilityQuestion,
     EligibilityRule,
     MemberRule,
+    ReferenceRule,
     Section,
 )
 from portal.programs.definition.stages import PointItem, ScreeningRule, Stage, Track
@@ -63,6 +64,7 @@ class CallDefinition(Part):
     eligibility_check: list[EligibilityQuestion] = []
     sections: list[Section]
     attachments: list[AttachmentSlot]
+    references: ReferenceRule | None = None  # letters by referees, beside what the team hands in
     costs: list[CostCategory]
     components: list[Component]
     tracks: list[Track] = []

@@ -125,3 +125,17 @@ class MemberRule(Part):
     most: int = Field(default=15, ge=1)
     one_each: bool = False
     mark: Mark | None = None
+
+
+class ReferenceRule(Part):
+    """Letters that referees hand in themselves, by a link; the applicant never sees them.
+
+    `due_days`: how many days after the deadline letters may still come, to the same hour of the call's calendar.
+    """
+
+    count: int = Field(ge=1, le=10)
+    due_days: int = Field(default=0, ge=0)
+    guidance: Words  # what a letter should speak about
+    max_pages: int = Field(default=3, ge=1)
+    max_megabytes: int = Field(default=10, ge=1, le=50)
+    mark: Mark | None = None

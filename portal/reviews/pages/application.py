@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import url_for
 
-from portal.applications.models import Attachment, StageEntry
+from portal.applications.models import Attachment, Reference, StageEntry
 from portal.applications.queries.submissions import content_of
 from portal.applications.rules.answers import is_shown
 from portal.applications.rules.attachments import EDITABLE
@@ -78,9 +78,12 @@ class Paper:
     costs: list[list[str]]
     cost_years: list[int]
     documents: list[Document]
+    letters: list[Document]
 
 
-def paper(definition: CallDefinition, entry: StageEntry, files: Sequence[Attachment]) -> Paper:
+def paper(
+    definition: CallDefinition, entry: StageEntry, files: Sequence[Attachment], letters: Sequence[Reference] = ()
+) -> Paper:
     content = content_of(entry.submission)
     names = {i["id"]: i["name"] for i in content["institutions"]} | {m["id"]: m["name"] for m in content["members"]}
     documents = [_document(definition, row, names) for row in files]
@@ -93,6 +96,7 @@ def paper(definition: CallDefinition, entry: StageEntry, files: Sequence[Attachm
     years = sorted({row["year"] for row in content["costs"]})
     return Paper(
         content, team_of(entry), names, sections, _costs(definition, content, names, years), years, documents,
+        [_letter(row) for row in letters],
     )  # fmt: skip
 
 
@@ -128,6 +132,14 @@ def _document(definition: CallDefinition, row: Attachment, names: Mapping[str, s
         label = next((say(q.names) for q in asked.questions if q.code == code), row.slot) if asked else row.slot
     if row.slice:
         label = f"{label} · {names.get(row.slice, '')}"
+    texts = row.text.split("\f") if row.text else []
+    return Document(
+        row.public_id, label, row.filename, row.kind, row.size, row.pages or 0, texts, row.clean_sha256 is not None
+    )
+
+
+def _letter(row: Reference) -> Document:
+    label = say(Text("{name} ({relation})", "{name} ({relation})"), name=row.name, relation=row.relation)
     texts = row.text.split("\f") if row.text else []
     return Document(
         row.public_id, label, row.filename, row.kind, row.size, row.pages or 0, texts, row.clean_sha256 is not None

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, Select, and_, func, select, true
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
-from portal.applications.models import Application, Attachment, EntryState, StageEntry
+from portal.applications.models import Application, Attachment, EntryState, Reference, StageEntry
+from portal.applications.queries.references import letters_of
 from portal.applications.queries.submissions import content_of
 from portal.conflicts.queries import not_barred
 from portal.platform.context import Actor
@@ -139,6 +140,16 @@ def documents_of(entry: StageEntry) -> Sequence[Attachment]:
     )
     found = {row.public_id: row for row in rows if row.sha256 == frozen[row.public_id]}
     return [found[id_] for id_ in frozen if id_ in found]
+
+
+def letters_for(entry: StageEntry) -> Sequence[Reference]:
+    """The referees' letters beside an application; the report of a gate is judged without them."""
+    return letters_of(entry.application_id) if has_letters(entry) else []
+
+
+def has_letters(entry: StageEntry) -> bool:
+    definition = entry.stage.call.definition
+    return definition.references is not None and not definition.judges_report(entry.stage.code)
 
 
 @dataclass(frozen=True)

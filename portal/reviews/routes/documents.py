@@ -6,7 +6,7 @@ from io import BytesIO
 
 from flask import Response, abort, request, send_file
 
-from portal.applications.models import Attachment
+from portal.applications.models import Attachment, Reference
 from portal.platform import files, storage
 from portal.platform.access import guard, subject
 from portal.reviews import queries
@@ -40,10 +40,11 @@ def document(public_id: str, attachment_id: str) -> Response:
     return apart(response)
 
 
-def _copy(attachment_id: str) -> tuple[Attachment, str]:
-    """The file and the hash of its copy; the original is never served here."""
+def _copy(attachment_id: str) -> tuple[Attachment | Reference, str]:
+    """The file or letter and the hash of its copy; the original is never served here."""
     entry = subject(Assignment).entry
-    found = next((a for a in queries.documents_of(entry) if a.public_id == attachment_id), None)
+    readable: list[Attachment | Reference] = [*queries.documents_of(entry), *queries.letters_for(entry)]
+    found = next((a for a in readable if a.public_id == attachment_id), None)
     if found is None or found.clean_sha256 is None:
         abort(404)
     return found, found.clean_sha256

@@ -6,10 +6,12 @@ from typing import Any
 
 from flask import Response, abort, g, jsonify, redirect, request, url_for
 
+from portal.applications.models import StageEntry
+from portal.applications.rules.references import due_at
 from portal.platform.access import guard, subject
 from portal.platform.context import Context
 from portal.platform.errors import DomainError
-from portal.platform.formats import clock_time
+from portal.platform.formats import clock_time, moment
 from portal.platform.language import Text, say
 from portal.platform.transaction import in_transaction
 from portal.platform.web import ActionForm, context, page, perform
@@ -157,10 +159,18 @@ def _page(assignment: Assignment, form: ReviewForm, found: Review | None) -> Res
     call, stage = entry.stage.call, form.stage
     return page(
         "reviews/review.html", form, assignment=assignment, entry=entry, call=call, stage=stage, review=found,
-        paper=pages.paper(call.definition, entry, queries.documents_of(entry)),
+        paper=pages.paper(call.definition, entry, queries.documents_of(entry), queries.letters_for(entry)),
         scores=pages.scores(stage, found), anchors=pages.anchors, editable=_editable(assignment, found),
         locked=found is not None and found.state is not ReviewState.DRAFT,
         total=sum(points or 0 for points, _ in form.marks().values()), top=sum(c.points for c in stage.criteria),
         compare=pages.differences(form, found) if form.stale and found is not None else [],
-        zone=call.definition.time_zone,
+        zone=call.definition.time_zone, letters_until=_letters_until(entry),
     )  # fmt: skip
+
+
+def _letters_until(entry: StageEntry) -> str | None:
+    """Until when letters may still come, ready to show; empty: their time is over; None: the call asks for none."""
+    if not queries.has_letters(entry):
+        return None
+    due = due_at(entry.application)
+    return moment(due, entry.stage.call.definition.time_zone) if g.now < due else ""

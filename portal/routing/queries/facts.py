@@ -17,6 +17,7 @@ from portal.applications.models import (
     Institution,
     Member,
     MemberRole,
+    Reference,
     StageEntry,
 )
 from portal.platform.db import db
@@ -102,6 +103,12 @@ def targets(application_ids: Sequence[int], known: dict[int, Team] | None = None
     )
     for application, organisation, kind in rows:
         organisations[application][organisation or 0] = kind
+    letters = select(Reference.application_id, Reference.email_key).where(
+        Reference.application_id.in_(application_ids), Reference.received_at.is_not(None)
+    )
+    referees: dict[int, set[str]] = defaultdict(set)
+    for application, email in db.session.execute(letters.order_by(Reference.id)):
+        referees[application].add(email)
     roots = roots_of({p for t in teams_.values() for p, _, _ in t.principals if p is not None})
     posts = _posts(set(roots.values()))
     made = []
@@ -112,6 +119,7 @@ def targets(application_ids: Sequence[int], known: dict[int, Team] | None = None
                 id_, frozenset(teams_[id_].people), frozenset(teams_[id_].emails), organisations[id_],
                 tuple(post for p, _, _ in principals if p is not None for post in posts[roots[p]]),
                 frozenset((o, name_key(d)) for _, o, d in principals if o is not None and d.strip()),
+                frozenset(referees[id_]),
             )
         )  # fmt: skip
     return made

@@ -23,6 +23,7 @@ GROUNDS: Mapping[str, tuple[tuple[str, ...], Severity]] = {
     "same_company": (("same_company", "direct_interest"), Severity.ABSOLUTE),
     "same_department": (("same_department",), Severity.WAIVABLE),
     "cross_review": (("cross_review",), Severity.WAIVABLE),
+    "referee": (("direct_interest",), Severity.ABSOLUTE),
 }
 
 
@@ -66,6 +67,7 @@ class Target:
     organisations: Mapping[int, str]  # id -> kind
     pi_posts: tuple[Post, ...] = ()
     pi_departments: frozenset[tuple[int, str]] = frozenset()  # (organisation, department as typed)
+    referees: frozenset[str] = frozenset()  # addresses of those whose letter has come
 
 
 def _years_before(day: date, years: int) -> date:
@@ -136,6 +138,8 @@ def _between(who: Candidate, target: Target, regime: Regime | None, day: date) -
         return
     if others := sorted(who.applies - {target.application_id}):
         yield _bar(regime, "same_call_applicant", who, target, applications=others)
+    if who.emails & target.referees:
+        yield _bar(regime, "referee", who, target)
     if (company := _same_company(who, target, day)) is not None:
         yield _bar(regime, "same_company", who, target, organisation=company)
     ground = ground_of(regime, "same_department")

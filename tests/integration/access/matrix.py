@@ -86,6 +86,9 @@ RULES: dict[str, Rule] = {
             both("accounts.confirm", "token=nothing", get=410), both("accounts.reset", "token=nothing", get=410),
             post("accounts.try_as", body="person=person:spare"),
             post("accounts.try_as", body="person=unknown", allowed=NOBODY),
+            both("applications.reference", "token=reference_token"), both("applications.reference", "token=nothing", get=410),
+            post("applications.decline_reference", "token=reference_token"),
+            post("applications.decline_reference", "token=nothing"),
             both("routing.seat", "token=seat_token"), both("routing.seat", "token=unknown", allowed=NOBODY),
             both("routing.decline", "token=assignment_token"), both("routing.decline", "token=unknown", allowed=NOBODY),
         ),
@@ -219,6 +222,8 @@ RULES: dict[str, Rule] = {
             get("applications.receipt_pdf", "public_id=app"),
             get("applications.receipt_content", "public_id=app", but={"co_applicant": 403}),
             get("applications.receipt", DRAFT, allowed=NOBODY),
+            get("applications.references", DRAFT), get("applications.references", "public_id=app"),
+            get("applications.references", "public_id=other_app", allowed="other_applicant"),
         ),
     ),
     "applications.edits_application": Rule(
@@ -255,6 +260,9 @@ RULES: dict[str, Rule] = {
             post("applications.reinstate", DRAFT),
             both("applications.late_code", "public_id=late_draft"),
             both("applications.late_code", DRAFT, allowed=NOBODY, but={"co_applicant": 403}),
+            post("applications.name_referee", DRAFT),
+            post("applications.ask_referee_again", f"{DRAFT} reference_id=reference"),
+            post("applications.remove_referee", f"{DRAFT} reference_id=reference"),
         ),
     ),
     "applications.views_reopening": Rule(
@@ -312,6 +320,11 @@ RULES: dict[str, Rule] = {
             get("reviews.receipt", MINE), post("reviews.save", "public_id=assigned:2"),
             post("reviews.autosave", "public_id=assigned:2"),
             both("reviews.submit", "public_id=assigned:2", get=302),
+            get("reviews.document", f"{MINE} attachment_id=letter_file"),
+            get("reviews.document_page", f"{MINE} attachment_id=letter_file number=1"),
+            get("reviews.document", "public_id=assigned:2 attachment_id=letter_file", allowed=NOBODY),
+            get("reviews.document", "public_id=conflicted:1 attachment_id=letter_file", allowed=NOBODY),
+            get("reviews.document", "public_id=chair:2 attachment_id=letter_file", allowed=NOBODY),
             post("reviews.save", "public_id=conflicted:1", allowed=NOBODY),
             post("reviews.save", "public_id=chair:2", allowed=NOBODY),
             post("reviews.save", "public_id=past_assignment", allowed=NOBODY),
@@ -492,6 +505,14 @@ RULES: dict[str, Rule] = {
             get("desks_officer.application", DRAFT, allowed=NOBODY),
         ),
     ),
+    "desks.officer.reads_office_letter": Rule(
+        "officer administrator auditor", 404,
+        rows=(
+            get("desks_officer.letter", "public_id=app reference_id=letter_file"),
+            get("desks_officer.letter", "public_id=other_app reference_id=letter_file", allowed=NOBODY),
+            get("desks_officer.letter", f"{DRAFT} reference_id=reference", allowed=NOBODY),
+        ),
+    ),
     "desks.auditor.audits": Rule("auditor", 403, rows=(get("desks_auditor.audit"),)),
     "screening.decides_screening": Rule(
         WHOLE_OFFICE, 404,
@@ -577,6 +598,11 @@ SIGHTS: tuple[Sight, ...] = (
     # a program made on pages is nobody's before its first call opens
     Sight("desks_public.programs", "Seed grants", NOBODY),
     Sight("desks_officer.applications", "새벽모델", NOBODY, "public_id=open_call"),
+    # letters: the team knows that one came; readers and the office who wrote it and what it is called
+    Sight("applications.references", "배교수", TEAM, "public_id=app"),
+    Sight("applications.references", "letter.pdf", NOBODY, "public_id=app"),
+    Sight("reviews.review", "배교수", "assigned", MINE),
+    Sight("desks_officer.application", "letter.pdf", "officer administrator auditor", "public_id=app"),
     # a conflict outranks the office
     Sight("desks_officer.applications", "별빛모델", OFFICE, CALL),
     Sight("desks_officer.applications", "달빛모델", WHOLE_OFFICE, CALL),

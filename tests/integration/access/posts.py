@@ -17,7 +17,7 @@ from sqlalchemy import delete, select, update
 from portal.accounts import service as accounts
 from portal.accounts.models import Account, Affiliation, Person, SignInSession, TokenPurpose
 from portal.applications import service as applications
-from portal.applications.models import Application, ConfirmationLink, Institution, Member, Reopening
+from portal.applications.models import Application, ConfirmationLink, Institution, Member, Reference, Reopening
 from portal.awards import service as awards
 from portal.awards.models import AwardTable, Decision, Recommendation, Result
 from portal.awards.queries.awards import awards_of_decision
@@ -259,7 +259,7 @@ def is_completed(world: World) -> None:
 def asked_long_ago(world: World) -> None:
     """Who was asked just now is not asked again at once."""
     earlier = clock.now() - timedelta(days=2)
-    for model in (Institution, Member):
+    for model in (Institution, Member, Reference):
         for row in db.session.scalars(select(model).where(model.application_id == _application(world, "draft").id)):
             row.invited_at = earlier if row.invited_at else None
     for row in db.session.scalars(select(ConfirmationLink)):
@@ -284,6 +284,7 @@ def nobody_is_asked(world: World) -> None:
 
 
 ACCOUNT, CALL = ("accounts.profile", ""), "public_id=call"
+REFERENCES = ("applications.references", DRAFT)
 INSTITUTIONS, MEMBERS = ("applications.institutions", DRAFT), ("applications.members", DRAFT)
 OFFICE_OF_PERSON = ("accounts.person", PERSON)
 TABLE = ("awards.table", "public_id=open_panel")
@@ -370,6 +371,15 @@ POSTS: dict[str, Post] = {
     "applications.remove_member": Post("owner", MEMBERS, at="member=member"),
     "applications.consent": Post("anonymous", ("applications.consent", "token=consent_token")),
     "applications.confirm": Post("anonymous", ("applications.confirm", "token=confirm_token")),
+    "applications.name_referee": Post(
+        "owner", REFERENCES, {"email": "new@example.org", "name": "새교수", "relation": "동료", "language": "en"}
+    ),
+    "applications.ask_referee_again": Post("owner", REFERENCES, before=asked_long_ago),
+    "applications.remove_referee": Post("owner", REFERENCES),
+    "applications.reference": Post("anonymous", ("applications.reference", "token=reference_token"), file="file"),
+    "applications.decline_reference": Post(
+        "anonymous", ("applications.reference", "token=reference_token"), {"reason": WHY}
+    ),
     "desks_applicant.remind": Post("owner", ("desks_applicant.cockpit", DRAFT), before=asked_long_ago),
     "applications.save_section": Post(
         "owner", ("applications.section", f"{DRAFT} section=all"),

@@ -31,6 +31,7 @@ from portal.applications.models import (
     Extension,
     Institution,
     InstitutionRole,
+    Reference,
 )
 from portal.awards import service as awards
 from portal.awards.models import Award, Decision, Outcome, Result
@@ -55,7 +56,7 @@ from portal.routing.rules.sessions import Layout
 from portal.screening import service as screening
 from tests.factories import applications as drafts
 from tests.factories import awards as decided
-from tests.factories import base, before, consortia, reviews, routing, sessions
+from tests.factories import base, before, consortia, references, reviews, routing, sessions
 from tests.factories.accounts import account
 from tests.factories.screening import content, rule
 from tests.factories.seed_call import seed_call
@@ -225,6 +226,7 @@ def as_wbl(made: CallDefinition) -> CallDefinition:
     data = made.model_dump(mode="json")
     names = {"ko": "독자 인공지능 기초모형", "en": "World-best models"}
     data["program"] |= {"code": "WBL", "names": names, "line": "t_program"}
+    data["references"] = references.RULE
     return CallDefinition.model_validate(data)
 
 
@@ -260,7 +262,12 @@ def _drafting(world: World) -> None:
     )
     db.session.flush()
     link = applications.ask_confirmation(owner, made.id, lead.public_id, "이대표", "rep@example.org")
+    referee = applications.name_referee(
+        owner, made.id, name="유교수", email="prof@example.org", relation="지도교수", language="ko"
+    )
+    db.session.flush()
     world.ids |= {
+        "reference": referee.public_id, "reference_token": applications.mint_reference_link(owner, referee),
         "draft": made.public_id, "lead": lead.public_id, "partner": partner.public_id, "member": asked.public_id,
         "invited": invited.public_id, "own_place": member.public_id,
         "consent_token": applications.mint_member_link(owner, asked.id),
@@ -276,6 +283,20 @@ def _file(to: Application, slot: str, slice: str = "", public_id: str = "") -> s
         public_id=public_id or RandomIds().public_id(), application_id=to.id, slot=slot, slice=slice, filename="plan.pdf",
         sha256=stored.sha256, clean_sha256=stored.sha256, size=stored.size, kind="pdf", pages=1,
         uploaded_at=clock.now(), uploaded_by_id=to.owner_id,
+    )  # fmt: skip
+    db.session.add(made)
+    db.session.flush()
+    return made.public_id
+
+
+def _letter(to: Application) -> str:
+    """A referee's letter that has come."""
+    stored = storage.put_bytes(drafts.pdf())
+    made = Reference(
+        public_id=RandomIds().public_id(), application_id=to.id, name="배교수", email="bae@example.org",
+        email_key="bae@example.org", relation="공동연구자", language="ko", invited_at=clock.now(),
+        received_at=clock.now(), filename="letter.pdf", sha256=stored.sha256, clean_sha256=stored.sha256,
+        size=stored.size, pages=1,
     )  # fmt: skip
     db.session.add(made)
     db.session.flush()
@@ -345,7 +366,7 @@ def _in_review(world: World) -> None:
     world.ids |= {
         "call": call.public_id, "app": first.application.public_id, "other_app": second.application.public_id,
         "entry": first.entry.public_id, "entry2": second.entry.public_id, "document": document,
-        "screening:1": found[0].public_id,
+        "screening:1": found[0].public_id, "letter_file": _letter(first.application),
         "panel": panel.public_id, "team_member": team.public_id, "stage_id": str(stage.id),
     }  # fmt: skip
 

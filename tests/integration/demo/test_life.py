@@ -6,6 +6,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from portal.applications.models import Reference
 from portal.audit.models import AuditHead
 from portal.budgets.models import BudgetLine
 from portal.conflicts.models import Conflict
@@ -44,6 +45,9 @@ def test_all_four_programs_live_at_once_inside_every_cap(app: Flask) -> None:
     assert all(line["used"] <= line["cap"] for line in caps.values())
     assert 500_000_000 < caps["path_2025"]["used"] <= 2_000_000_000
     assert caps["inno_places"]["used"] == 4
+    letters = db.session.execute(select(Reference.received_at, Reference.declined_at)).all()
+    assert len(letters) == 24, "every postdoc asks two referees"
+    assert sum(bool(came) for came, _ in letters) > 20 and any(declined for _, declined in letters)
 
 
 def _breaks_are_named() -> None:

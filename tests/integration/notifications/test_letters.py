@@ -28,7 +28,8 @@ from tests.integration.notifications.world import Notice, everything
 HANGUL = re.compile("[가-힣]")
 SECRET = {
     "accounts.confirm", "accounts.reset", "applications.institution_invited", "applications.member_invited",
-    "applications.confirmation_asked", "routing.seat_invited",
+    "applications.confirmation_asked", "applications.reference_asked", "applications.reference_reminded",
+    "routing.seat_invited",
 }  # fmt: skip
 DECISIVE = {"awards.outcome", "awards.offer", "screening.ineligible"}
 

@@ -16,6 +16,7 @@ from portal.applications.models import (
     Institution,
     LateCode,
     Member,
+    Reference,
     Reopening,
     ReopeningCause,
     Submission,
@@ -35,6 +36,7 @@ from portal.screening.models import Screening, ScreeningState
 from tests.factories import awards, base, reviews, sessions
 from tests.factories.awards import ids
 from tests.factories.consortia import Team, complete_team, joined_partner
+from tests.factories.references import asking_team
 
 TITLE = "Tiny model"
 
@@ -59,7 +61,7 @@ def _call(who: Person, name: str, language: str) -> Person:
 
 def team_notices() -> dict[str, Notice]:
     """A team of two institutions whose partner reads English, beside a rival in a call of its own."""
-    team = complete_team()
+    team = asking_team(timedelta(days=1), due_days=0)  # less than three days from now: a reminder is due
     partner = joined_partner(team, name="Gaon University")
     rival = complete_team()
 
@@ -100,20 +102,24 @@ def _of_team(team: Team, code: str, institution_id: int, both: dict[str, str], j
         {"ko": "요청이 많아", "en": "By request"},
     )  # fmt: skip
     mine = {"application_id": application.id}
-    return {
-        "applications.institution_invited": Notice(
-            {"institution_id": invited.id}, {"new@example.org": application.language}, unnamed
-        ),
-        "applications.member_invited": Notice(
-            {"member_id": member.id}, {"bada@example.org": application.language}, unnamed
-        ),
-        "applications.confirmation_asked": Notice({"link_id": link.id}, _known([joiner]), unnamed),
-        "applications.part_reminded": Notice({"institution_id": institution_id}, _known([joiner]), unnamed),
-        "applications.submitted": Notice({"submission_id": made.id}, both, unnamed),
-        "applications.withdrawn": Notice(mine, both, unnamed),
-        "applications.reinstated": Notice(mine, both, unnamed),
-        "programs.amended": Notice({"amendment_id": amendment.id}, both, unnamed),
-    } | _before_deadlines(application, joiner, both, unnamed)
+    return (
+        _of_referees(team, application, both, unnamed)
+        | {
+            "applications.institution_invited": Notice(
+                {"institution_id": invited.id}, {"new@example.org": application.language}, unnamed
+            ),
+            "applications.member_invited": Notice(
+                {"member_id": member.id}, {"bada@example.org": application.language}, unnamed
+            ),
+            "applications.confirmation_asked": Notice({"link_id": link.id}, _known([joiner]), unnamed),
+            "applications.part_reminded": Notice({"institution_id": institution_id}, _known([joiner]), unnamed),
+            "applications.submitted": Notice({"submission_id": made.id}, both, unnamed),
+            "applications.withdrawn": Notice(mine, both, unnamed),
+            "applications.reinstated": Notice(mine, both, unnamed),
+            "programs.amended": Notice({"amendment_id": amendment.id}, both, unnamed),
+        }
+        | _before_deadlines(application, joiner, both, unnamed)
+    )
 
 
 def _before_deadlines(
@@ -143,6 +149,43 @@ def _before_deadlines(
         "programs.question_answered": Notice({"question_id": answered.id}, _known([joiner]), hidden),
         "applications.extended": Notice({"extension_id": extension.id}, both, unnamed),
         "applications.late_code_issued": Notice({"code_id": code.id}, _known([joiner]), hidden),
+    }
+
+
+REASON = "Geheimnis"
+
+
+def _of_referees(team: Team, application: Application, both: dict[str, str], unnamed: list[str]) -> dict[str, Notice]:
+    """One waits, one has written and one has declined for a reason that no letter tells."""
+
+    def referee(name: str, email: str, **more: Any) -> dict[str, str]:
+        made = Reference(
+            public_id=ids.public_id(), application_id=application.id, name=name, email=email, email_key=email,
+            relation="Adviser", language="en", invited_at=clock.now(), **more,
+        )  # fmt: skip
+        db.session.add(made)
+        db.session.flush()
+        return {"reference": made.public_id}
+
+    waits = referee("Yu Gyosu", "yu@example.org")
+    wrote = referee(
+        "Bae Gyosu",
+        "bae@example.org",
+        received_at=clock.now(),
+        filename="letter.pdf",
+        sha256="b" * 64,
+        size=10,
+        pages=1,
+    )
+    declined = referee("Min Gyosu", "min@example.org", declined_at=clock.now(), decline_reason=REASON)
+    hidden = [*unnamed, REASON]
+    no_letter = [*hidden, "letter.pdf", "b" * 64]
+    return {
+        "applications.reference_asked": Notice(waits, {"yu@example.org": "en"}, hidden),
+        "applications.reference_reminded": Notice(waits, {"yu@example.org": "en"}, hidden),
+        "applications.reference_thanked": Notice(wrote, {"bae@example.org": "en"}, hidden),
+        "applications.reference_arrived": Notice(wrote, both, no_letter),
+        "applications.reference_declined": Notice(declined, both, no_letter),
     }
 
 

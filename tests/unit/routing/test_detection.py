@@ -103,3 +103,9 @@ def test_a_restricted_person_reviews_nothing_while_it_lasts() -> None:
     (bar,) = found(candidate(restricted=((date(2024, 1, 1), TODAY),)))
     assert (bar.ground, bar.severity, bar.until) == ("sanctioned", Severity.ABSOLUTE, TODAY)
     assert grounds(candidate(restricted=((date(2024, 1, 1), date(2025, 7, 24)),))) == []
+
+
+def test_who_wrote_a_letter_for_an_applicant_does_not_judge_them() -> None:
+    (bar,) = found(candidate(), target(referees=frozenset({"reviewer@example.org"})))
+    assert (bar.ground, bar.severity, bar.evidence["detector"]) == ("direct_interest", Severity.ABSOLUTE, "referee")
+    assert grounds(candidate(), target(referees=frozenset({"other@example.org"}))) == []

@@ -7,7 +7,6 @@ from datetime import timedelta
 from portal.applications.jobs import SWEEP_FILES
 from portal.applications.queries import drafts, references
 from portal.audit.service import record
-from portal.desks.person import queries as copies
 from portal.platform import clock, storage
 from portal.reviews.queries import packet_hashes
 from workers.schedule import SCHEDULE, Every
@@ -20,12 +19,7 @@ SCHEDULE.append(Every(SWEEP_FILES, 86_400))
 
 
 def _named(hashes: set[str]) -> set[str]:
-    return (
-        drafts.named_hashes(hashes)
-        | references.named_hashes(hashes)
-        | packet_hashes(hashes)
-        | copies.named_hashes(hashes)
-    )
+    return drafts.named_hashes(hashes) | references.named_hashes(hashes) | packet_hashes(hashes)
 
 
 @handles(SWEEP_FILES)

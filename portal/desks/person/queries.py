@@ -48,9 +48,3 @@ def read_objects(ids: Sequence[int]) -> list[str]:
 
 def grants_of_people(ids: Sequence[int]) -> Sequence[RoleGrant]:
     return db.session.scalars(select(RoleGrant).where(RoleGrant.person_id.in_(ids)).order_by(RoleGrant.id)).all()
-
-
-def named_hashes(hashes: set[str]) -> set[str]:
-    """Which of the hashes a copy has that may still be taken; for the sweeper."""
-    found = db.session.scalars(select(PersonalCopy.sha256).where(PersonalCopy.sha256.in_(hashes)))
-    return {sha256 for sha256 in found if sha256 is not None}

@@ -6,7 +6,7 @@ import enum
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask import url_for
 
@@ -122,18 +122,29 @@ def groups(found: Sequence[Item]) -> list[Group]:
     return list(by_stage.values())
 
 
+class Due(NamedTuple):
+    """When a stage's reviews are due, and the zone in which its call tells time."""
+
+    at: datetime
+    zone: str
+
+
+def _due(stage: Stage) -> Due | None:
+    return Due(stage.review_due_at, stage.call.definition.time_zone) if stage.review_due_at else None
+
+
 @dataclass(frozen=True)
 class First:
     """The desk's first line: how many, about how long, until when."""
 
     count: int
     hours: int
-    due: datetime | None
+    due: Due | None
 
 
 def first_line(found: Sequence[Item]) -> First:
     waiting = [i for i in found if i.waits]
-    dues = [i.row.stage.review_due_at for i in waiting if i.row.stage.review_due_at is not None]
+    dues = [due for i in waiting if (due := _due(i.row.stage)) is not None]
     unwritten = sum(i.step is not Step.READY for i in waiting)
     return First(len(waiting), rules.hours_left(unwritten), min(dues) if dues else None)
 
@@ -146,7 +157,7 @@ class Next:
     text: str
     label: str
     url: str
-    due: datetime | None
+    due: Due | None
 
 
 def next_step(found: Sequence[Item], seats: Sequence[Seat]) -> Next | None:
@@ -171,14 +182,14 @@ def next_step(found: Sequence[Item], seats: Sequence[Seat]) -> Next | None:
         return Next(
             say(undeclared[0].row.stage.call.names), say(words, n=same),
             say(Text("이해충돌 확인하기", "Declare conflicts of interest")), address,
-            undeclared[0].row.stage.review_due_at,
+            _due(undeclared[0].row.stage),
         )  # fmt: skip
     for step, label in ((Step.DRAFT, Text("이어서 평가하기", "Go on")), (Step.NEW, Text("평가 시작", "Begin"))):
         for item in found:
             if item.step is step:
                 stage = say(Text("{call} · {stage}", "{call} · {stage}"), call=say(item.row.stage.call.names),
                             stage=say(item.definition.names))  # fmt: skip
-                return Next(item.title, stage, say(label), item.url, item.row.stage.review_due_at)
+                return Next(item.title, stage, say(label), item.url, _due(item.row.stage))
     ready = [i for i in found if i.step is Step.READY]
     if ready:
         words = Text(
@@ -187,7 +198,7 @@ def next_step(found: Sequence[Item], seats: Sequence[Seat]) -> Next | None:
         return Next(
             say(Text("제출만 남았습니다", "Only submitting is left")), say(words, n=len(ready)),
             say(Text("확인하고 제출하기", "Check and submit")), url_for("desks_reviewer.submit"),
-            ready[0].row.stage.review_due_at,
+            _due(ready[0].row.stage),
         )  # fmt: skip
     return None
 

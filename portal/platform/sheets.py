@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import csv
 import io
+import itertools
 import re
+import shutil
+import tempfile
 import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,7 +19,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
-from typing import Any, Final
+from typing import IO, Any, Final
 from zoneinfo import ZoneInfo
 
 from portal.platform import storage
@@ -31,6 +34,7 @@ Out = str | int | float | bool | Decimal | Fraction | date | datetime | Text | M
 _FORMULA_STARTS: Final = tuple("=+-@\t\r\n＝＋－＠")
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 _LONGEST_TEXT: Final = 32_767  # characters that XLSX allows in a cell
+_MEASURED: Final = 500  # rows by which a column's width is set
 _EXACT: Final = 10**15  # a spreadsheet keeps fifteen digits of a number
 
 
@@ -56,12 +60,19 @@ def _plain(value: Out) -> str | int | float | Decimal | bool | date | None:
 
 
 def csv_bytes(header: Sequence[Out], rows: Iterable[Sequence[Out]]) -> bytes:
-    """UTF-8 with a byte order mark (Excel takes Korean for another encoding without it), CR LF line ends."""
-    out = io.StringIO(newline="")
-    writer = csv.writer(out)
-    for row in (header, *rows):
+    out = io.BytesIO()
+    write_csv(out, header, rows)
+    return out.getvalue()
+
+
+def write_csv(out: IO[bytes], header: Sequence[Out], rows: Iterable[Sequence[Out]]) -> None:
+    """UTF-8 with a byte order mark (Excel takes Korean for another encoding without it), CR LF line ends; row by row."""
+    text = io.TextIOWrapper(out, encoding="utf-8-sig", newline="")
+    writer = csv.writer(text)
+    for row in itertools.chain((header,), rows):
         writer.writerow(["" if (plain := _plain(value)) is None else plain for value in row])
-    return out.getvalue().encode("utf-8-sig")
+    text.flush()
+    text.detach()
 
 
 @dataclass(frozen=True)
@@ -72,33 +83,44 @@ class Sheet:
 
 
 def xlsx_bytes(sheets: Sequence[Sheet]) -> bytes:
-    """A workbook with a bold, frozen, filterable header in each sheet. Titles are cut to the 31 characters allowed."""
+    out = io.BytesIO()
+    write_xlsx(out, sheets)
+    return out.getvalue()
+
+
+def write_xlsx(out: IO[bytes], sheets: Sequence[Sheet]) -> None:
+    """A workbook with a bold, frozen, filterable header in each sheet. Titles are cut to the 31 characters allowed.
+
+    Rows are taken one by one; columns are as wide as the first few hundred need.
+    """
     import openpyxl
 
     book = openpyxl.Workbook(write_only=True)
     taken: set[str] = set()
     for sheet in sheets:
         _write(book.create_sheet(_title(say(sheet.title), taken)), sheet)
-    out = io.BytesIO()
-    book.save(out)
-    return _without_traces(out.getvalue())
+    with tempfile.TemporaryFile() as made:
+        book.save(made)
+        _without_traces(made, out)
 
 
 def _write(target: Any, sheet: Sheet) -> None:
     from openpyxl.styles import Alignment, Font
     from openpyxl.utils import get_column_letter
 
-    rows = [[_plain(value) for value in row] for row in sheet.rows]
+    rows = ([_plain(value) for value in row] for row in sheet.rows)
+    first = list(itertools.islice(rows, _MEASURED))
     header = [_plain(value) for value in sheet.header]
     for column, title in enumerate(header):
-        longest = max((_width(row[column]) for row in rows[:500] if column < len(row)), default=0)
+        longest = max((_width(row[column]) for row in first if column < len(row)), default=0)
         target.column_dimensions[get_column_letter(column + 1)].width = min(60, max(_width(title), longest) + 3)
     target.freeze_panes = "A2"
-    if header:
-        target.auto_filter.ref = f"A1:{get_column_letter(len(header))}{len(rows) + 1}"
     target.append([_cell(target, v, font=Font(bold=True), alignment=Alignment(wrap_text=True)) for v in header])
-    for row in rows:
+    last = 1
+    for last, row in enumerate(itertools.chain(first, rows), start=2):  # noqa: B007 - the last row's number
         target.append([_cell(target, value) for value in row])
+    if header:
+        target.auto_filter.ref = f"A1:{get_column_letter(len(header))}{last}"
 
 
 def _cell(target: Any, value: Any, **style: Any) -> Any:
@@ -134,17 +156,17 @@ def _title(wished: str, taken: set[str]) -> str:
     return title
 
 
-def _without_traces(workbook: bytes) -> bytes:
-    out = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(workbook)) as source, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as target:
+def _without_traces(workbook: IO[bytes], out: IO[bytes]) -> None:
+    with zipfile.ZipFile(workbook) as source, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as target:
         for name in sorted(source.namelist(), key=lambda n: (n != "[Content_Types].xml", n)):
-            content = source.read(name)
-            if name == "docProps/core.xml":
-                content = re.sub(rb"<(dcterms:\w+|dc:creator|cp:\w+)\b[^>]*>[^<]*</\1>", b"", content)
             entry = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
             entry.compress_type = zipfile.ZIP_DEFLATED
-            target.writestr(entry, content)
-    return out.getvalue()
+            if name == "docProps/core.xml":
+                bare = re.sub(rb"<(dcterms:\w+|dc:creator|cp:\w+)\b[^>]*>[^<]*</\1>", b"", source.read(name))
+                target.writestr(entry, bare)
+                continue
+            with source.open(name) as part, target.open(entry, "w") as copy:
+                shutil.copyfileobj(part, copy)
 
 
 # --- reading ---

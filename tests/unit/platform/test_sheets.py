@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from portal.platform import names, sheets
 from portal.platform.files import refusals
 from portal.platform.language import Text, speaking
-from portal.platform.sheets import Sheet, csv_bytes, read_xlsx, xlsx_bytes
+from portal.platform.sheets import Sheet, csv_bytes, read_xlsx, write_csv, xlsx_bytes
 
 FORMULAS = ["=1+1", "+82-2-1234", "-cmd|' /C calc'!A0", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "＝1+1", "=HYPERLINK(1)"]
 
@@ -170,3 +170,19 @@ def test_an_unsafe_workbook_is_refused_before_its_cells_are_read(tmp_path: Path)
         archive.writestr("xl/vbaProject.bin", "x")
     with pytest.raises(refusals.MacroFound):
         read_xlsx(path)
+
+
+def test_a_long_table_is_written_row_by_row_and_alike() -> None:
+    """More rows than are measured for the columns' widths, taken from something that can be read once."""
+    rows = [[n, f"과제 {n}"] for n in range(1200)]
+    assert xlsx_bytes([Sheet("표", ["수", "제목"], iter(rows))]) == xlsx_bytes([Sheet("표", ["수", "제목"], rows)])
+    assert csv_bytes(["수", "제목"], iter(rows)) == csv_bytes(["수", "제목"], rows)
+    sheet = openpyxl.load_workbook(io.BytesIO(xlsx_bytes([Sheet("표", ["수", "제목"], iter(rows))]))).worksheets[0]
+    assert sheet.max_row == 1201 and sheet.auto_filter.ref == "A1:B1201"
+    assert sheet.cell(1201, 2).value == "과제 1199"
+
+
+def test_a_file_that_was_written_stays_open_for_whoever_sends_it() -> None:
+    out = io.BytesIO()
+    write_csv(out, ["수"], iter([[1]]))
+    assert not out.closed and out.getvalue() == b"\xef\xbb\xbf\xec\x88\x98\r\n1\r\n"

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
 from sqlalchemy.orm import aliased, contains_eager, joinedload, selectinload
 
 from portal.accounts.models import Person, Sanction
@@ -30,6 +30,7 @@ from portal.programs.queries import OFFICE_ROLES, call_in_scope
 from portal.screening.models import Finding, FindingResult, PointSheet, Screening, ScreeningState
 
 PAGE = 50
+MOST_TOGETHER = 500  # decided with one reason
 
 
 def identities(actor: Actor) -> frozenset[int]:
@@ -109,13 +110,18 @@ def queue(actor: Actor, stage_id: int, state: ScreeningState | None, rule: str, 
 
 def waiting_in(actor: Actor, stage_id: int, public_ids: Sequence[str]) -> QueuePage:
     """Those of these screenings that still wait, in the order of entering; at most 500. Two queries."""
+    return _waiting(actor, stage_id, Screening.public_id.in_(list(public_ids)[:MOST_TOGETHER]))
+
+
+def waiting_with(actor: Actor, stage_id: int, rule: str) -> QueuePage:
+    """Those that wait, of them those that do not meet this rule (any); at most 500. Two queries."""
+    return _waiting(actor, stage_id, _open_rule(rule) if rule else true())
+
+
+def _waiting(actor: Actor, stage_id: int, which: ColumnElement[bool]) -> QueuePage:
     rows = db.session.scalars(
         _visible(actor)
-        .where(
-            StageEntry.stage_id == stage_id,
-            Screening.public_id.in_(list(public_ids)[:500]),
-            Screening.state == ScreeningState.WAITING,
-        )
+        .where(StageEntry.stage_id == stage_id, Screening.state == ScreeningState.WAITING, which)
         .options(
             contains_eager(Screening.entry).options(
                 contains_eager(StageEntry.application),
@@ -123,6 +129,7 @@ def waiting_in(actor: Actor, stage_id: int, public_ids: Sequence[str]) -> QueueP
             )
         )
         .order_by(Screening.entry_id)
+        .limit(MOST_TOGETHER)
     ).all()
     return QueuePage(rows, {}, _not_passing([row.id for row in rows]), len(rows), 1)
 

@@ -48,11 +48,15 @@ def _queue(call: Call, form: OpenReviewForm) -> Response:
 @bp.route("/office/calls/<public_id>/screening/together", methods=["GET", "POST"])
 @guard(officer_of_call)
 def decide_together(public_id: str) -> Response:
-    """The second step: those chosen in the queue with what did not pass; one decision and reason for all of them."""
+    """The second step: those chosen in the queue, or all that wait there, with what did not pass; one decision and
+    reason for all of them."""
     call, form = subject(Call), TogetherForm()
     stage = pages.chosen_stage(call, request.args.get("stage"))
     asked = form.screenings.data if form.is_submitted() else request.args.getlist("chosen")
-    found = queries.waiting_in(context().actor, stage.id, asked or [])
+    if request.args.get("all") and not form.is_submitted():
+        found = queries.waiting_with(context().actor, stage.id, request.args.get("rule", ""))
+    else:
+        found = queries.waiting_in(context().actor, stage.id, asked or [])
     ids = {row.public_id: row.id for row in found.rows}
     form.screenings.choices = [(row.public_id, row.entry.application.title) for row in found.rows]
     if not form.is_submitted():

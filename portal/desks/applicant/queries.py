@@ -51,6 +51,8 @@ def awards_of(application_ids: Sequence[int]) -> Sequence[Award]:
 
 def panel_names(stage_ids: Sequence[int]) -> dict[int, list[str]]:
     """Stage id -> its panel as a list sorted by name, never beside opinions (Decree 29)."""
+    if not stage_ids:
+        return {}
     rows = db.session.execute(
         select(Panel.stage_id, Person.name)
         .join(Seat, Seat.panel_id == Panel.id)

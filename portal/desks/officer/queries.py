@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, case, func, select
-from sqlalchemy.orm import aliased, selectinload
+from sqlalchemy.orm import aliased, contains_eager, selectinload
 
 from portal.accounts.models import Role, RoleGrant
 from portal.accounts.queries import grant_is_valid, stood_in_for
@@ -276,7 +276,7 @@ def office_application(actor: Actor, public_id: str) -> Application | None:
             content_is_open(),
             not_barred(actor.same_as, Application.id),
         )
-        .options(selectinload(Application.institutions))
+        .options(contains_eager(Application.call), selectinload(Application.institutions))
     ).one_or_none()
 
 

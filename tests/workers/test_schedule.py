@@ -11,7 +11,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from portal.accounts.jobs import SWEEP
+from portal.accounts.jobs import RETENTION, SWEEP
 from portal.applications.jobs import SWEEP_FILES
 from portal.applications.models import Attachment
 from portal.audit.jobs import ANCHOR
@@ -21,6 +21,7 @@ from portal.platform import clock, storage
 from portal.platform.db import db
 from portal.platform.jobs import Job, JobState, enqueue
 from portal.platform.skew import COMPARE_CLOCKS
+from portal.reviews.jobs import REMIND_DUE
 from tests.databases import both_databases
 from tests.factories.applications import consortium
 from tests.factories.base import committed
@@ -76,7 +77,8 @@ def test_the_next_slot_is_the_next_job(app: Flask, monkeypatch: pytest.MonkeyPat
 def test_what_is_scheduled_and_how_often() -> None:
     every = {rule.kind.code: rule.seconds for rule in SCHEDULE}
     assert every == {
-        ANCHOR.code: 3600, RECONCILE.code: 3600, SWEEP.code: 86_400, SWEEP_FILES.code: 86_400, COMPARE_CLOCKS.code: 60
+        ANCHOR.code: 3600, RECONCILE.code: 3600, SWEEP.code: 86_400, SWEEP_FILES.code: 86_400, COMPARE_CLOCKS.code: 60,
+        RETENTION.code: 86_400, REMIND_DUE.code: 3600,
     }  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from flask import current_app
 import portal.notifications.letters  # noqa: F401 - registers the writers
 from portal.notifications import mail, service
 from portal.notifications.drafts import writers
-from portal.notifications.jobs import SEND
+from portal.notifications.jobs import BATCH, SEND
 from portal.platform import clock
 from portal.platform.context import Context, system_actor
 from portal.platform.transaction import in_transaction, transaction
@@ -25,7 +25,22 @@ def _write(code: str) -> Callable[[Run], None]:
 
 
 for _code, (_kind, _) in writers.items():
-    handles(_kind)(_write(_code))
+    if _kind is not BATCH:
+        handles(_kind)(_write(_code))
+
+
+@handles(BATCH)
+def batch(run: Run) -> None:
+    """Some at a time, each time in a transaction of its own; what was written before is not written again."""
+    batch_id = run.payload["batch_id"]
+    written, wanted = -1, 0
+    while written < wanted:
+        written, wanted = in_transaction(
+            lambda: service.write_some(Context(actor=system_actor(run.kind), now=clock.now()), batch_id)
+        )
+        run.progress(written, wanted)
+    with run.effect() as context:
+        service.finish_batch(context, batch_id)
 
 
 @handles(SEND)

@@ -223,3 +223,26 @@ class NoAccount(DomainError):
 class EmailTaken(DomainError):
     say = Text("이 전자우편 주소의 계정이 이미 있습니다.", "There already is an account with this e-mail address.")
     status = 409
+
+
+class NothingToSave(DomainError):
+    say = Text(
+        "저장할 조건이 없습니다. 먼저 조건을 고르고 이름을 적어 주십시오.",
+        "There is nothing to save. Choose a filter first, then name it.",
+    )
+
+
+class FilterNameTaken(DomainError):
+    say = Text(
+        "‘{name}’은 다른 조건의 이름입니다. 다른 이름을 쓰거나 그 조건을 먼저 지워 주십시오.",
+        "‘{name}’ names another filter. Use another name, or delete that one first.",
+    )
+    status = 409
+
+
+class TooManyFilters(DomainError):
+    say = Text(
+        "저장한 조건은 {most}개까지 둘 수 있습니다. 쓰지 않는 것을 지워 주십시오.",
+        "At most {most} filters can be kept. Delete one that is not used.",
+    )
+    status = 409

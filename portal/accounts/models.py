@@ -236,3 +236,18 @@ class PersonalCopy(Model):
     sha256: Mapped[str | None] = mapped_column(String(64))
     size: Mapped[int] = mapped_column(default=0)
     taken_at: Mapped[datetime | None]  # first download
+
+
+class SavedFilter(Model):
+    """A person's own name for what they look for on one page: the query of its address, never a place in the list."""
+
+    __tablename__ = "saved_filter"
+    __table_args__ = (UniqueConstraint("person_id", "page", "name"),)
+
+    id: Mapped[pk]
+    public_id: Mapped[public]
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    page: Mapped[str] = mapped_column(String(80))
+    name: Mapped[str] = mapped_column(String(60))
+    query: Mapped[str] = mapped_column(String(500))
+    saved_at: Mapped[datetime]

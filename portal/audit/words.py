@@ -56,6 +56,13 @@ EVENTS: dict[str, Text] = {
     "ApplicationErased": Text("보유기간이 지난 신청서 삭제", "Application erased at the end of its term"),
     "ErasureCarriedOut": Text("삭제 요청 처리", "Request to erase carried out"),
     "RetentionApplied": Text("보유기간이 지난 정보 파기", "Data past its term erased"),
+    "ApplicationsDownloaded": Text("신청 목록 내려받기", "List of applications downloaded"),
+    "LettersStaged": Text("편지 준비", "Letters prepared"),
+    "LettersConfirmed": Text("편지 발송 확인", "Letters confirmed"),
+    "LettersWritten": Text("편지 작성 완료", "Letters written"),
+    "LettersGivenUp": Text("편지를 보내지 않기로 함", "Letters given up"),
+    "LetterTemplateSaved": Text("편지 양식 저장", "Letter template saved"),
+    "LetterTemplateDeleted": Text("편지 양식 삭제", "Letter template deleted"),
     "JobRetried": Text("작업 다시 시작", "Job retried"),
 }
 

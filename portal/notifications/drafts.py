@@ -30,7 +30,7 @@ class Draft:
     """
 
     to: Recipient
-    subject: Text
+    subject: Text | str  # plain: words of the office, as they stand
     paragraphs: list[Callable[[], str]]
     action: Text
     path: str
@@ -40,6 +40,7 @@ class Draft:
     secret: bool = False
     decisive: bool = False
     call_id: int | None = None
+    application_id: int | None = None  # it is about: whom a conflict keeps from it does not see it in the log
 
 
 Writer = Callable[[Context, dict[str, Any]], list[Draft]]

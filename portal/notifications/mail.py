@@ -14,7 +14,7 @@ from portal.notifications.models import Letter
 
 def message(letter: Letter, sender: str, base_url: str) -> EmailMessage:
     """Plain text and HTML; links are built from configuration, never from a request."""
-    link = base_url.rstrip("/") + _in_language(letter.link or "/", letter.language)
+    link = address(letter.link or "/", letter.language, base_url)
     made = EmailMessage(policy=SMTP)
     made["Subject"] = letter.subject
     made["From"], made["To"] = sender, letter.email
@@ -31,6 +31,11 @@ def message(letter: Letter, sender: str, base_url: str) -> EmailMessage:
         subtype="html",
     )
     return made
+
+
+def address(path: str, language: str, base_url: str) -> str:
+    """The whole address of an own path, as it stands in a letter of that language."""
+    return base_url.rstrip("/") + _in_language(path, language)
 
 
 def _in_language(path: str, language: str) -> str:

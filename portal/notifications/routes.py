@@ -8,11 +8,12 @@ from typing import Any
 
 from flask import Blueprint, g, request, url_for
 
-from portal.notifications import queries, service
+from portal.notifications import queries, rules, service
 from portal.notifications.models import Letter, LetterState
 from portal.notifications.policies import reads_letter
 from portal.platform.access import guard, signed_in, subject
-from portal.platform.language import Text
+from portal.platform.jobs import kinds
+from portal.platform.language import Text, say
 from portal.platform.transaction import transaction
 from portal.platform.web import ActionForm, context, page, perform
 from portal.programs.models import Call
@@ -70,17 +71,28 @@ def letter(public_id: str) -> Any:
 @bp.get("/office/calls/<public_id>/messages")
 @guard(officer_of_call)
 def messages(public_id: str) -> Any:
-    state = request.args.get("state", "")
-    letters, total, counts = queries.call_letters(subject(Call).id, state, _number())
-    address = partial(url_for, "notifications.messages", public_id=public_id)
-    chips = [{"label": Text("전체", "All"), "url": address(), "current": not state, "count": sum(counts.values())}] + [
-        {"label": word, "url": address(state=s.value), "current": state == s.value, "count": counts[s.value]}
+    call = subject(Call)
+    asked = {name: request.args.get(name, "").strip()[:80] for name in ("state", "kind", "application", "q")}
+    letters, total, counts = queries.call_letters(
+        g.actor, call.id, state=asked["state"], kind=asked["kind"], application=asked["application"],
+        words=asked["q"], page=_number(),
+    )  # fmt: skip
+    given: dict[str, Any] = {"public_id": public_id} | {name: value for name, value in asked.items() if value}
+    address = partial(url_for, "notifications.messages", **{k: v for k, v in given.items() if k != "state"})
+    chips = [
+        {"label": Text("전체", "All"), "url": address(), "current": not asked["state"], "count": sum(counts.values())}
+    ] + [
+        {"label": word, "url": address(state=s.value), "current": asked["state"] == s.value, "count": counts[s.value]}
         for s, (word, _) in STATES.items()
         if counts.get(s.value)
     ]
+    blank = dict.fromkeys(rules.PLACES, "…") | {"call": say(call.names)}
     return page(
-        "notifications/messages.html", call=subject(Call), letters=letters, chips=chips, states=STATES,
-        pages=Pages(_number(), total, "notifications.messages", public_id=public_id, state=state),
+        "notifications/messages.html", call=call, batch_title=lambda batch: rules.fill(say(batch.subjects), blank), letters=letters, chips=chips, states=STATES, asked=asked,
+        kinds={code: kinds[code].names for code in queries.kinds_of_call(g.actor, call.id) if code in kinds},
+        about=queries.application_named(g.actor, call.id, asked["application"]) if asked["application"] else None,
+        batches=queries.batches_of(g.actor, call.id), batch_state=rules.batch_state, batch_states=rules.BATCH_STATES, zone=call.definition.time_zone,
+        pages=Pages(_number(), total, "notifications.messages", **given),
     )  # fmt: skip
 
 

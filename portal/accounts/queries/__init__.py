@@ -30,6 +30,7 @@ from portal.accounts.queries.directory import (
     person_for_office,
     reviewer_profile,
 )
+from portal.accounts.queries.filters import saved_filter, saved_filters
 from portal.accounts.queries.organisations import (
     departments_of,
     organisation_by_public_id,
@@ -79,6 +80,8 @@ __all__ = [
     "possible_deputies",
     "reviewer_profile",
     "sanctioned",
+    "saved_filter",
+    "saved_filters",
     "search_organisations",
     "session_of",
     "stood_in_for",

@@ -1,6 +1,7 @@
 """The verbs of accounts, split by what they are about."""
 
 from portal.accounts.service.absences import end_absence, say_absent
+from portal.accounts.service.filters import delete_filter, save_filter
 from portal.accounts.service.organisations import (
     add_department,
     affiliate,
@@ -72,6 +73,7 @@ __all__ = [
     "count_sign_in",
     "create_account",
     "create_organisation",
+    "delete_filter",
     "disable_account",
     "drop_absences",
     "drop_copies",
@@ -98,6 +100,7 @@ __all__ = [
     "revoke_all",
     "revoke_role",
     "sanction",
+    "save_filter",
     "save_profile",
     "save_reviewer_profile",
     "say_absent",

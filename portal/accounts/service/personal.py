@@ -24,6 +24,7 @@ from portal.accounts.models import (
     Role,
     RoleGrant,
     Sanction,
+    SavedFilter,
     SignInSession,
 )
 from portal.accounts.retention import COPIES_A_DAY, TERMS
@@ -87,6 +88,11 @@ def export_person(ids: Sequence[int]) -> list[Holding]:
             "reviewer", Text("평가위원 정보", "Reviewer profile"),
             {"keywords": Text("전문 분야", "Fields"), "kind": Text("소속 분야", "Sector"), "capacity": Text("담당 가능 건수", "Capacity")},
             _rows(ReviewerProfile, ids, "keywords", "kind", "capacity"), "accounts.reviewer_profile",
+        ),
+        Holding(
+            "account", Text("저장한 조건", "Saved filters"),
+            {"name": Text("이름", "Name"), "query": Text("조건", "Conditions"), "saved_at": Text("저장한 때", "Saved")},
+            _rows(SavedFilter, ids, "name", "query", "saved_at"),
         ),
         Holding("absence", Text("부재", "Absences"), span, _rows(Absence, ids, "since", "until"), "accounts.absence"),
         Holding(
@@ -180,7 +186,7 @@ def leave(context: Context, person_id: int, verified_hash: str) -> None:
 
 
 def _erase_at_once(ids: Sequence[int]) -> None:
-    for model in (SignInSession, MailToken, ReviewerProfile):
+    for model in (SignInSession, MailToken, ReviewerProfile, SavedFilter):
         db.session.execute(delete(model).where(model.person_id.in_(ids)))
 
 

@@ -5,6 +5,7 @@ from portal.notifications.letters import (
     applications,
     audit,
     awards,
+    batches,
     budgets,
     deadlines,
     programs,
@@ -14,5 +15,5 @@ from portal.notifications.letters import (
 )
 
 __all__ = [
-    "accounts", "applications", "audit", "awards", "budgets", "deadlines", "programs", "references", "reviewing", "sessions",
+    "accounts", "applications", "audit", "awards", "batches", "budgets", "deadlines", "programs", "references", "reviewing", "sessions",
 ]  # fmt: skip

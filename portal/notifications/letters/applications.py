@@ -86,7 +86,7 @@ def institution_invited(context: Context, payload: dict[str, Any]) -> list[Draft
             reference=application.call.code,
             key=f"{institution.id}:{context.now.isoformat()}",
             secret=True,
-            call_id=application.call_id,
+            call_id=application.call_id, application_id=application.id,
         )
     ]  # fmt: skip
 
@@ -112,7 +112,7 @@ def member_invited(context: Context, payload: dict[str, Any]) -> list[Draft]:
             reference=application.call.code,
             key=f"{member.id}:{context.now.isoformat()}",
             secret=True,
-            call_id=application.call_id,
+            call_id=application.call_id, application_id=application.id,
         )
     ]  # fmt: skip
 
@@ -140,7 +140,7 @@ def confirmation_asked(context: Context, payload: dict[str, Any]) -> list[Draft]
             reference=application.call.code,
             key=f"{link.id}:{context.now.isoformat()}",
             secret=True,
-            call_id=application.call_id,
+            call_id=application.call_id, application_id=application.id,
         )
     ]  # fmt: skip
 
@@ -176,7 +176,7 @@ def submitted(context: Context, payload: dict[str, Any]) -> list[Draft]:
             path=f"/applications/{application.public_id}/receipt",
             reference=submission.receipt,
             key=f"{submission.id}:{to.person_id}",
-            call_id=application.call_id,
+            call_id=application.call_id, application_id=application.id,
         )
         for to in team(application)
     ]  # fmt: skip
@@ -199,6 +199,7 @@ def _to_reopening(asked: Reopening, application: Application) -> dict[str, Any]:
         "path": f"/applications/{application.public_id}/reopenings/{asked.public_id}",
         "reference": application.call.code,
         "call_id": application.call_id,
+        "application_id": application.id,
     }
 
 
@@ -294,7 +295,7 @@ def completed(context: Context, payload: dict[str, Any]) -> list[Draft]:
             ],
             action=Text("접수증 보기", "See the receipt"),
             path=f"/applications/{application.public_id}/receipt?number={submission.number}",
-            reference=submission.receipt, key=f"{submission.id}:{to.person_id}", call_id=application.call_id,
+            reference=submission.receipt, key=f"{submission.id}:{to.person_id}", call_id=application.call_id, application_id=application.id,
         )
         for to in team(application)
     ]  # fmt: skip
@@ -318,7 +319,7 @@ def withdrawn(context: Context, payload: dict[str, Any]) -> list[Draft]:
             path=f"/applications/{application.public_id}",
             reference=application.call.code,
             key=f"{application.id}:{context.now.isoformat()}:{to.person_id}",
-            call_id=application.call_id,
+            call_id=application.call_id, application_id=application.id,
         )
         for to in team(application)
     ]  # fmt: skip
@@ -343,6 +344,7 @@ def reinstated(context: Context, payload: dict[str, Any]) -> list[Draft]:
             reference=application.call.code,
             key=f"{application.id}:{context.now.isoformat()}:{to.person_id}",
             call_id=application.call_id,
+            application_id=application.id,
         )
         for to in team(application)
     ]
@@ -375,6 +377,7 @@ def ineligible(context: Context, payload: dict[str, Any]) -> list[Draft]:
             key=f"{screening.id}:{to.person_id}",
             decisive=True,
             call_id=application.call_id,
+            application_id=application.id,
         )
         for to in team(application)
     ]
@@ -407,6 +410,6 @@ def part_reminded(context: Context, payload: dict[str, Any]) -> list[Draft]:
             path=f"/applications/{application.public_id}",
             reference=application.call.code,
             key=f"{institution.id}:{context.now.isoformat()}",
-            call_id=application.call_id,
+            call_id=application.call_id, application_id=application.id,
         )
     ]  # fmt: skip

@@ -76,7 +76,7 @@ def outcome(context: Context, payload: dict[str, Any]) -> list[Draft]:
             reference=f"{call.code}-{decision.public_id[:6]}",
             key=f"{found.id}:{to.person_id}",
             decisive=True,
-            call_id=call.id,
+            call_id=call.id, application_id=application.id,
         )
         for to in team(application)
     ]  # fmt: skip
@@ -111,7 +111,7 @@ def offer(context: Context, payload: dict[str, Any]) -> list[Draft]:
             reference=award.public_id[:8],
             key=f"{award.id}:{to.person_id}",
             decisive=True,
-            call_id=award.call_id,
+            call_id=award.call_id, application_id=application.id,
         )
         for to in team(application)
     ]  # fmt: skip
@@ -235,6 +235,7 @@ def _to_office(context: Context, payload: dict[str, Any], subject: Text, ko: str
             reference=award.public_id[:8],
             key=f"{award.id}:{to.person_id}",
             call_id=call.id,
+            application_id=award.application_id,
         )
         for to in holders(context.now, Role.OFFICER, *call.scopes)
     ]

@@ -46,7 +46,7 @@ def extended(context: Context, payload: dict[str, Any]) -> list[Draft]:
             path=f"/applications/{application.public_id}",
             reference=application.call.code,
             key=f"{extension.id}:{to.person_id}",
-            call_id=application.call_id,
+            call_id=application.call_id, application_id=application.id,
         )
         for to in team(application)
     ]  # fmt: skip

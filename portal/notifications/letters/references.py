@@ -50,7 +50,7 @@ def _with_link(context: Context, reference: Reference, subject: Text, paragraphs
             paragraphs=[*paragraphs, *PROMISES], action=Text("추천서 올리기", "Hand in the letter"),
             path=f"/references/{mint_reference_link(context, reference)}?lang={reference.language}",
             reference=application.call.code, key=f"{reference.public_id}:{context.now.isoformat()}", secret=True,
-            call_id=application.call_id,
+            call_id=application.call_id, application_id=application.id,
         )
     ]  # fmt: skip
 
@@ -133,7 +133,7 @@ def thanked(context: Context, payload: dict[str, Any]) -> list[Draft]:
             ],
             action=Text("공고 보기", "See the call"), path=f"/calls/{application.call.public_id}",
             reference=reference.public_id[:8], key=f"{reference.public_id}:{received.isoformat()}",
-            call_id=application.call_id,
+            call_id=application.call_id, application_id=application.id,
         )
     ]  # fmt: skip
 
@@ -145,7 +145,7 @@ def _to_team(context: Context, reference: Reference, subject: Text, what: Any) -
             to=to, subject=subject, params={"name": reference.name}, paragraphs=list(what),
             action=Text("추천인 보기", "See the referees"), path=f"/applications/{application.public_id}/references",
             reference=application.call.code, key=f"{reference.public_id}:{to.person_id}",
-            call_id=application.call_id,
+            call_id=application.call_id, application_id=application.id,
         )
         for to in team(application)
     ]  # fmt: skip

@@ -67,7 +67,7 @@ def _letters(
         Draft(
             to=person(who), subject=subject, paragraphs=paragraphs(who), action=action,
             path=f"/applications/{application.public_id}/session", reference=application.call.code,
-            key=f"{key}:{who.id}", call_id=application.call_id,
+            key=f"{key}:{who.id}", call_id=application.call_id, application_id=application.id,
         )
         for who in leaders(application)
     ]  # fmt: skip

@@ -45,7 +45,8 @@ class _Reader(HTMLParser):
         held = dict(attrs)
         name, form = held.get("name"), self._of(held)
         if tag == "form" and (held.get("method") or "").lower() == "post":
-            self._form = Form(urlsplit(held.get("action") or self.page).path)
+            target = urlsplit(held.get("action") or self.page)
+            self._form = Form(target.path + (f"?{target.query}" if target.query else ""))
             self.forms.append(self._form)
             if held.get("id"):
                 self._by_id[str(held["id"])] = self._form

@@ -18,7 +18,7 @@ Row = dict[str, Any]
 ALONE = (
     ("person", "account", "reviewer_profile", "affiliation", "role_grant", "sanction", "panel_seat"),
     ("call", "stage", "panel", "amendment"),
-    ("sign_in_session",), ("letter",), ("job",), ("organisation", "department"),
+    ("sign_in_session",), ("letter",), ("letter_batch",), ("letter_template",), ("saved_filter",), ("job",), ("organisation", "department"),
     ("budget_movement", "budget_entry"), ("routing_run",), ("ranking_run",),
     ("public_question",), ("late_code",),
 )  # fmt: skip

@@ -72,6 +72,7 @@ ROUTED = "public_id=routing_call"
 PERSON = "public_id=person:spare"
 SEED = "public_id=seed_call"
 HEARING = "public_id=hearing"
+BATCH = f"{CALL} batch_id=batch"
 
 RULES: dict[str, Rule] = {
     "public": Rule(
@@ -172,6 +173,12 @@ RULES: dict[str, Rule] = {
             post("applications.extend_one", "public_id=open_call"),
             post("applications.issue_code", "public_id=late_call"),
             post("applications.issue_code", CALL, allowed=NOBODY),
+            # lists and letters
+            post("desks_officer.download", CALL), post("desks_officer.download", "public_id=open_call"),
+            post("desks_officer.save_filter", CALL),
+            post("desks_officer.delete_filter", f"{CALL} filter_id=filter", allowed="officer"),
+            both("desks_officer.write_letters", CALL), both("desks_officer.write_letters", "public_id=open_call"),
+            get("desks_officer.templates", CALL), both("desks_officer.new_template", CALL),
         ),
     ),
     "programs.administrator_of_call": Rule(
@@ -577,6 +584,24 @@ RULES: dict[str, Rule] = {
     "desks.person.takes_copy": Rule("owner", 404, rows=(get("desks_person.take_copy", "public_id=copy"),)),
     "desks.person.erases_people": Rule("administrator", 403, rows=(both("desks_person.erasure"),)),
     "notifications.reads_letter": Rule("owner", 404, rows=(get("notifications.letter", "public_id=letter"),)),
+    "notifications.works_on_batch": Rule(
+        OFFICE, 404,
+        rows=(
+            get("desks_officer.batch", BATCH), get("desks_officer.batch", "public_id=routing_call batch_id=batch", allowed=NOBODY),
+            post("desks_officer.confirm_batch", BATCH), post("desks_officer.restage_batch", BATCH),
+            post("desks_officer.discard_batch", BATCH),
+        ),
+    ),
+    "notifications.changes_template": Rule(
+        WHOLE_OFFICE, 404,
+        rows=(
+            both("desks_officer.template", f"{CALL} template_id=template"),
+            both("desks_officer.template", "public_id=foreign_call template_id=template", allowed=NOBODY),
+            both("desks_officer.template", f"{CALL} template_id=everywhere", allowed="administrator",
+                 but={"officer": 403, "barred_officer": 403}),
+            post("desks_officer.delete_template", f"{CALL} template_id=template"),
+        ),
+    ),
 }  # fmt: skip
 
 
@@ -607,6 +632,11 @@ SIGHTS: tuple[Sight, ...] = (
     Sight("desks_officer.applications", "별빛모델", OFFICE, CALL),
     Sight("desks_officer.applications", "달빛모델", WHOLE_OFFICE, CALL),
     Sight("desks_officer.applications", "별빛모델", OFFICE, CALL, "sort=title"),
+    Sight("desks_officer.applications", "별빛모델", OFFICE, CALL, "stage=paper&reviews=missing"),
+    Sight("desks_officer.applications", "내가 남긴 조건", "officer", CALL),
+    Sight("desks_officer.write_letters", ">2건", OFFICE, CALL),
+    Sight("notifications.messages", "별빛 편지", OFFICE, CALL),
+    Sight("notifications.messages", "letter_batch_subject", OFFICE, CALL),
     Sight("reviews.progress", "별빛모델", OFFICE, CALL),
     Sight("reviews.progress", "달빛모델", WHOLE_OFFICE, CALL),
     Sight("reviews.reviewers", "이름 chair", WHOLE_OFFICE, CALL),

@@ -16,6 +16,7 @@ SEES = "sees "
 # Where each clause is missed when it alone is gone: cells of a policy, or what a page shows.
 SHOWN_BY: dict[str, str] = {
     "accounts.queries.directory.records_open_to": "accounts.reads_person",
+    "accounts.queries.filters.filter_is_mine": "sees desks_officer.applications",
     "applications.queries.drafts.member_of_application": "applications.views_application",
     "applications.queries.submissions.readable_by_officer": "sees routing.conflicts",
     "awards.queries.awards.award_in_office": "awards.reads_award",
@@ -32,7 +33,9 @@ SHOWN_BY: dict[str, str] = {
     "desks.applicant.decision_is_published": "sees desks_applicant.cockpit",
     "desks.person.copy_is_mine": "desks.person.takes_copy",
     "desks.officer.content_is_open": "desks.officer.reads_office_application",
-    "notifications.letter_is_mine": "notifications.reads_letter",
+    "notifications.queries.batches.batch_bars_nobody": "notifications.works_on_batch",
+    "notifications.queries.letters.letter_in_log": "sees notifications.messages",
+    "notifications.queries.letters.letter_is_mine": "notifications.reads_letter",
     "programs.call_is_public": "programs.reads_call",
     "programs.granted": "ranking.works_on_ranking",
     "programs.is_no_preview": "programs.officer_of_call",

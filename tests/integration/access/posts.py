@@ -145,6 +145,11 @@ def spare_has_a_second_factor(world: World) -> None:
     has_a_second_factor(world, "spare")
 
 
+def another_language(world: World) -> None:
+    """Since the letters were prepared one recipient has chosen another language."""
+    _person(world, "other_applicant").language = "en"
+
+
 def code() -> str:
     return pyotp.TOTP(SECRET).at(clock.real_now())
 
@@ -293,6 +298,8 @@ WAITING = ("awards.awards", "public_id=waiting_call")
 RESERVED = ("awards.awards", "public_id=reserved_call")
 RANKED = ("ranking.ranking", "public_id=waiting_call")
 ROUTED = ("routing.routing", "public_id=routing_call")
+LIST = ("desks_officer.applications", CALL)
+BATCH = ("desks_officer.batch", f"{CALL} batch_id=batch")
 PROGRESS = ("reviews.progress", CALL)
 QUESTION = ("programs.answer", "public_id=asking_call question_id=waiting_question")
 HEARING = ("routing.office_sessions", "public_id=hearing")
@@ -457,6 +464,17 @@ POSTS: dict[str, Post] = {
     "desks_preview.review": Post("officer", ("desks_preview.preview", SEED), before=handed_in_to_the_preview),
     "desks_officer.retry": Post("officer", ("desks_officer.jobs", "")),
     "notifications.settle": Post("officer", ("notifications.messages", CALL)),
+    # lists and letters
+    "desks_officer.download": Post("officer", LIST, {"download_reason": WHY}, query="state=closed"),
+    "desks_officer.save_filter": Post("officer", LIST, {"name": "다른 조건"}, query="language=ko"),
+    "desks_officer.delete_filter": Post("officer", LIST, query="state=closed"),
+    "desks_officer.write_letters": Post("officer", ("desks_officer.write_letters", CALL)),
+    "desks_officer.confirm_batch": Post("officer", BATCH),
+    "desks_officer.restage_batch": Post("officer", BATCH, before=another_language),
+    "desks_officer.discard_batch": Post("officer", BATCH),
+    "desks_officer.new_template": Post("officer", ("desks_officer.new_template", CALL), {"name": "새 양식"}),
+    "desks_officer.template": Post("officer", ("desks_officer.template", f"{CALL} template_id=template")),
+    "desks_officer.delete_template": Post("officer", ("desks_officer.templates", CALL)),
     "screening.open_review": Post("officer", ("screening.queue", "public_id=routing_call")),
     "screening.screening": Post(
         "officer", ("screening.screening", "public_id=screening"), {"outcome": "ineligible", "reason": WHY}
@@ -536,7 +554,7 @@ POSTS: dict[str, Post] = {
     "budgets.change_cap": Post("budget_officer", ("budgets.line", "public_id=line"), {"cap": "9,000,000", "reason": WHY}),
     "budgets.new_line": Post(
         "budget_officer", ("budgets.new_line", ""),
-        {"code": "fresh", "parent": "", "name_en": "Fresh", "unit": "EUR", "cap": "10.50", "year": "2026", "note": WHY},
+        {"code": "fresh", "parent": "", "name_en": "Fresh", "unit": "EUR", "cap": "10.50", "note": WHY},
     ),
     "budgets.lift": Post("budget_officer", ("budgets.tree", ""), {"reason": WHY}, books_are_frozen),
 }  # fmt: skip

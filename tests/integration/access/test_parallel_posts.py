@@ -25,7 +25,13 @@ from tests.integration.access.posts import POSTS, Post, code
 from tests.integration.access.world import Chance, World, build, determined
 
 # Each answer brings the browser a session or answers of its own (it keeps the last one's), or a copy, each of them logged.
-EACH_DELIVERS = {"accounts.sign_in", "accounts.try_as", "ranking.export", "programs.eligibility"}
+EACH_DELIVERS = {
+    "accounts.sign_in",
+    "accounts.try_as",
+    "ranking.export",
+    "programs.eligibility",
+    "desks_officer.download",
+}
 # A one-time right is used up by the first: the others are told so.
 ONE_TIME = {
     "accounts.confirm",
@@ -176,7 +182,7 @@ def one_effect(house: House, endpoint: str, times: int) -> str | None:
 
 
 DRY_RUNS = {"reviews.sheet"}
-ANSWERS_200 = {"applications.autosave", "reviews.autosave", "ranking.export", *DRY_RUNS}
+ANSWERS_200 = {"applications.autosave", "reviews.autosave", "ranking.export", "desks_officer.download", *DRY_RUNS}
 
 
 def built(server: SQLite | PostgreSQL, folder: Path) -> Iterator[House]:

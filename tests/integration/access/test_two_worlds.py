@@ -55,6 +55,10 @@ ASKED = {
     "stage": ("paper", "final"),
     "number": ("1",),
     "rule": ("lead",),
+    "screening": ("waiting",),
+    "reviews": ("missing",),
+    "outcome": ("award", "decline"),
+    "language": ("en",),
     "id": ("none",),
     "next": ("/reviews",),
 }

@@ -39,6 +39,7 @@ from portal.awards.service.table import Advice
 from portal.budgets.queries import lines_by_code
 from portal.conflicts import service as conflicts
 from portal.conflicts.models import Severity
+from portal.notifications import service as notifications
 from portal.notifications.models import Letter, LetterState
 from portal.platform import clock, storage
 from portal.platform.context import Context, RandomIds
@@ -622,6 +623,15 @@ def _office(world: World) -> None:
         state=LetterState.UNSURE, call_id=call_id, created_at=clock.now(),
     )  # fmt: skip
     db.session.add(letter)
+    about = db.session.scalars(select(Application).where(Application.public_id == world.ids["app"])).one()
+    db.session.add(
+        Letter(
+            public_id=RandomIds().public_id(), kind="applications.submitted", dedupe_key="matrix:about", language="ko",
+            person_id=world.people["owner"], email="owner@example.org", subject="별빛 편지", body="본문",
+            state=LetterState.SENT, call_id=about.call_id, application_id=about.id, created_at=clock.now(),
+        )
+    )  # fmt: skip
+    _letters_to_many(world, about)
     job = db.session.scalars(select(Job).order_by(Job.id)).first()
     assert job is not None
     job.state = JobState.PARKED
@@ -666,4 +676,21 @@ def _before_deadlines(world: World) -> None:
     world.ids |= {
         "asking_call": asking.public_id, "waiting_question": waiting.public_id, "late_call": late.public_id,
         "late_draft": missed.public_id, "late_code": code or "", "question": out.public_id,
+    }  # fmt: skip
+
+
+def _letters_to_many(world: World, about: Application) -> None:
+    """A batch to both applications of the call in review, templates, a filter of the officer's own."""
+    officer, call = world.context("officer"), about.call
+    words = notifications.Words({"ko": "묶음 안내", "en": "News"}, {"ko": "본문은 {name}에게.", "en": "Dear {name}."})
+    found = select(Application.id).where(Application.call_id == call.id)
+    batch = notifications.stage_batch(officer, call.id, words, found, filter="state=closed")
+    own, everywhere = (
+        notifications.save_template(officer, call, words, name, everywhere=everywhere)
+        for name, everywhere in (("안내 양식", False), ("모두의 양식", True))
+    )
+    kept = accounts.save_filter(officer, f"applications:{call.public_id}", "내가 남긴 조건", "state=closed")
+    world.ids |= {
+        "batch": batch.public_id, "letter_batch_subject": "묶음 안내", "template": own.public_id,
+        "everywhere": everywhere.public_id, "filter": kept.public_id,
     }  # fmt: skip

@@ -25,6 +25,8 @@ from portal.applications.service import add_member, ask_confirmation
 from portal.audit.models import AuditAnchor
 from portal.awards.models import Award, AwardState, Decision, DecisionState, Outcome, Result
 from portal.budgets.models import Freeze
+from portal.notifications.models import BatchRecipient
+from portal.notifications.service import Words, stage_batch
 from portal.platform import clock
 from portal.platform.db import db
 from portal.programs import service as programs
@@ -283,8 +285,19 @@ def award_notices() -> dict[str, Notice]:
         db.session.add(award)
         db.session.flush()
         hidden = ["Owner Two", "Chair Person"]
+        words = Words(
+            {"ko": "‘{title}’ 안내", "en": "News of {title}"},
+            {
+                "ko": "{name} 님, {receipt} 건입니다.",
+                "en": "Dear {name}, this is about {receipt} of {call}, due {deadline}.",
+            },
+        )
+        chosen = select(Application.id).where(Application.id == found.entries[0].application_id)
+        batch = stage_batch(base.context(officer, "officer"), found.call.id, words, chosen)
+        written = list(db.session.scalars(select(BatchRecipient.id).where(BatchRecipient.batch_id == batch.id)))
         about, decided = {"award_id": award.id}, {"decision_id": decision.id}
         return {
+            "notifications.batch": Notice({"recipient_ids": written}, _known([mine]), hidden),
             "awards.outcome": Notice({"outcome_id": outcome.id}, _known([mine]), hidden),
             "awards.offer": Notice(about, _known([mine]), hidden),
             "awards.proposed": Notice({"decision_id": waiting.id}, _known([administrator]), [*hidden, "Owner One"]),

@@ -9,6 +9,7 @@ from sqlalchemy import func, or_, select, update
 
 from portal.accounts.retention import TERMS
 from portal.audit.service import record
+from portal.notifications import queries
 from portal.notifications.drafts import Draft, writers
 from portal.notifications.jobs import SEND
 from portal.notifications.models import Letter, LetterState
@@ -43,11 +44,8 @@ def _in_preview(call_id: int | None) -> bool:
     return call_id is not None and db.session.get_one(Call, call_id).is_preview
 
 
-def _write(context: Context, kind: str, draft: Draft) -> Letter:
-    key = f"{kind}:{draft.key}"
-    known = db.session.scalars(select(Letter).where(Letter.dedupe_key == key)).one_or_none()
-    if known is not None:
-        return known
+def rendered(draft: Draft) -> tuple[str, str]:
+    """Subject and body in the recipient's language, with the place {link} for the address at its end."""
     with speaking(draft.to.language):
         greeting = say(GREETING, name=draft.to.name) if draft.to.name else say(GREETING_NAMELESS)
         body = "\n\n".join(
@@ -60,10 +58,20 @@ def _write(context: Context, kind: str, draft: Draft) -> Letter:
             ]
         )
         subject = " ".join(say(draft.subject, **draft.params).splitlines())  # no line may be added to the header
+    return subject[:300], body
+
+
+def _write(context: Context, kind: str, draft: Draft) -> Letter:
+    key = f"{kind}:{draft.key}"
+    known = db.session.scalars(select(Letter).where(Letter.dedupe_key == key)).one_or_none()
+    if known is not None:
+        return known
+    subject, body = rendered(draft)
     made = Letter(
         public_id=context.ids.public_id(), kind=kind, dedupe_key=key, person_id=draft.to.person_id,
-        email=draft.to.email, language=draft.to.language, subject=subject[:300], body=body, link=draft.path,
-        decisive=draft.decisive, state=LetterState.WAITING, call_id=draft.call_id, created_at=context.now,
+        email=draft.to.email, language=draft.to.language, subject=subject, body=body, link=draft.path,
+        decisive=draft.decisive, state=LetterState.WAITING, call_id=draft.call_id,
+        application_id=draft.application_id, created_at=context.now,
     )  # fmt: skip
     db.session.add(made)
     db.session.flush()
@@ -105,9 +113,7 @@ def mark_sent(context: Context, letter_id: int, secret: bool) -> None:
 
 def settle_unsure(context: Context, call_id: int, public_id: str, send_again: bool) -> Letter:
     """An officer decides about a decision letter that may or may not have left."""
-    letter = db.session.scalars(
-        select(Letter).where(Letter.public_id == public_id, Letter.call_id == call_id)
-    ).one_or_none()
+    letter = queries.call_letter(context.actor, call_id, public_id)
     if letter is None or letter.state is not LetterState.UNSURE:
         raise NotFound
     if send_again:

@@ -1,11 +1,10 @@
-"""The office: the day, one call, its applications, one application, jobs."""
+"""The office: the day, one call, one application, jobs."""
 
 from __future__ import annotations
 
-from math import ceil
 from typing import Any
 
-from flask import Blueprint, Response, g, request, send_file, url_for
+from flask import Response, g, request, send_file, url_for
 
 from portal.applications.models import Application, Reference
 from portal.applications.queries.references import references_of
@@ -13,12 +12,16 @@ from portal.applications.queries.submissions import content_of
 from portal.audit import queries as audit
 from portal.audit.service import record
 from portal.desks.officer import pages, queries
+from portal.desks.officer.pages import overview
+from portal.desks.officer.pages.paging import Pages, chips, number
 from portal.desks.officer.policies import (
     minds_jobs,
     reads_office_application,
     reads_office_letter,
     works_in_office,
 )
+from portal.desks.officer.queries.overview import standing
+from portal.desks.officer.routes.blueprint import bp
 from portal.platform import files, storage
 from portal.platform import jobs as platform_jobs
 from portal.platform.access import guard, subject
@@ -30,41 +33,6 @@ from portal.platform.web import ActionForm, page, perform
 from portal.programs import queries as programs
 from portal.programs.models import Call
 from portal.programs.policies import officer_of_call
-
-bp = Blueprint("desks_officer", __name__)
-
-
-class Pages:
-    """What the pagination macro needs; filters stay in the address."""
-
-    def __init__(self, number: int, total: int, endpoint: str, **arguments: Any) -> None:
-        self.number, self.total = number, total
-        self.pages = max(1, ceil(total / queries.PAGE))
-        self._endpoint, self._arguments = endpoint, {k: v for k, v in arguments.items() if v}
-
-    def url_for(self, number: int) -> str:
-        return url_for(self._endpoint, page=number, **self._arguments)
-
-
-def _number() -> int:
-    return max(1, request.args.get("page", 1, type=int))
-
-
-def _chips(
-    endpoint: str, states: dict[str, tuple[Text, str]], counts: dict[str, int], current: str, **arguments: Any
-) -> list[dict[str, Any]]:
-    """Filters by state with their counts; "all" first."""
-    every = {"label": Text("전체", "All"), "url": url_for(endpoint, **arguments), "current": not current}
-    return [every | {"count": sum(counts.values())}] + [
-        {
-            "label": word,
-            "url": url_for(endpoint, **arguments, state=code),
-            "current": current == code,
-            "count": counts[code],
-        }
-        for code, (word, _) in states.items()
-        if counts.get(code)
-    ]
 
 
 @bp.get("/office")
@@ -90,33 +58,14 @@ def call(public_id: str) -> Any:
     counts = queries.application_counts([found.id]).get(found.id, {})
     entries = queries.entry_counts([found.id])
     awards = queries.award_counts([found.id]).get(found.id, 0)
-    decided = queries.decisions(found.id)
+    days = overview.stage_days(found, g.now)
     return page(
         "desks/officer/call.html", call=found, counts=counts, states=pages.APPLICATION_STATES,
-        funnel=pages.funnel(found, counts, entries, awards),
-        days=pages.stage_days(found, found.stages, decided, g.now),
-        todo=pages.todo([found], queries.waiting([found.id], g.now)), decisions=decided,
+        funnel=pages.funnel(found, counts, entries, awards), days=days, bars=overview.bars(days),
+        dates=overview.next_dates(found, g.now), zone=found.definition.time_zone,
+        todo=pages.todo([found], queries.waiting([found.id], g.now))
+        + overview.others(found, standing(g.actor, found, g.now)),
         history=pages.history_steps(audit.history("call", found.public_id)),
-    )  # fmt: skip
-
-
-@bp.get("/office/calls/<public_id>/applications")
-@guard(officer_of_call)
-def applications(public_id: str) -> Any:
-    found = subject(Call)
-    state, query, sort = (request.args.get(name, "")[:80] for name in ("state", "q", "sort"))
-    rows, counts = queries.application_rows(g.actor, found, state=state, query=query, sort=sort, page=_number())
-    total = counts.get(state, 0) if state in pages.APPLICATION_STATES else sum(counts.values())
-    chips = _chips(
-        "desks_officer.applications", pages.APPLICATION_STATES, counts, state, public_id=public_id, q=query or None
-    )
-    return page(
-        "desks/officer/applications.html", call=found, rows=rows, total=total, chips=chips, q=query, state=state,
-        states=pages.APPLICATION_STATES, entry_states=pages.ENTRY_STATES,
-        stage_names={s.code: s.names for s in found.definition.stages},
-        pages=Pages(
-            _number(), total, "desks_officer.applications", public_id=public_id, state=state, q=query, sort=sort
-        ),
     )  # fmt: skip
 
 
@@ -153,12 +102,12 @@ def letter(public_id: str, reference_id: str) -> Response:
 @guard(minds_jobs)
 def jobs() -> Any:
     state = request.args.get("state", "")
-    rows, total, counts = queries.jobs(state, _number())
+    rows, total, counts = queries.jobs(state, number())
     names = {s.value: word for s, word in pages.JOB_STATES.items()}
-    chips = _chips("desks_officer.jobs", names, counts, state)
+    shown = chips("desks_officer.jobs", names, counts, state)
     return page(
-        "desks/officer/jobs.html", jobs=rows, kinds=kinds, states=pages.JOB_STATES, chips=chips, state=state,
-        pages=Pages(_number(), total, "desks_officer.jobs", state=state),
+        "desks/officer/jobs.html", jobs=rows, kinds=kinds, states=pages.JOB_STATES, chips=shown, state=state,
+        pages=Pages(number(), total, "desks_officer.jobs", state=state),
         may_retry=g.actor.holds("officer") or g.actor.holds("administrator"),
     )  # fmt: skip
 

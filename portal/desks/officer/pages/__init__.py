@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 
 from flask import url_for
@@ -12,11 +11,10 @@ from portal.applications.models import Reference
 from portal.applications.rules.references import Answer, answer_of
 from portal.audit.models import AuditEvent
 from portal.audit.words import event_words
-from portal.awards.models import Decision, DecisionState
 from portal.desks.officer.queries import StandIn, Waiting
 from portal.platform.jobs import JobState
 from portal.platform.language import Text, say
-from portal.programs.models import Call, Stage
+from portal.programs.models import Call
 
 JOB_STATES: dict[JobState, tuple[Text, str]] = {
     JobState.WAITING: (Text("대기", "Waiting"), "info"),
@@ -38,6 +36,8 @@ ENTRY_STATES: dict[str, tuple[Text, str]] = {
     "withdrawn": (Text("철회", "Withdrawn"), "neutral"),
 }
 
+OFFICER = Text("담당자", "Officer")
+
 
 ANSWERS: dict[Answer, tuple[Text, str]] = {
     Answer.WAITING: (Text("기다리는 중", "Waiting"), "info"),
@@ -58,24 +58,27 @@ def todo(calls: Sequence[Call], found: Waiting, standing_in: Sequence[StandIn] =
     deputy_of = {call.id: ", ".join(s.name for s in standing_in if s.covers(call.scopes)) for call in calls}
     kinds = (
         (
-            found.screenings, "screening.queue", "warning",
+            found.screenings, "screening.queue", "warning", OFFICER,
             Text("적합성 검토 결정 대기 {n}건", "{n} screenings to decide"),
         ),
         (
-            found.declarations, "routing.conflicts", "warning",
+            found.declarations, "routing.conflicts", "warning", OFFICER,
             Text("이해충돌 신고 확인 {n}건", "{n} declarations of conflicts to settle"),
         ),
         (
-            found.approvals, "awards.awards", "warning",
+            found.approvals, "awards.awards", "warning", Text("승인자", "Approver"),
             Text("두 번째 승인 대기 {n}건", "{n} decisions waiting for the second approver"),
         ),
-        (found.late_reviews, "reviews.progress", "danger", Text("기한이 지난 평가 {n}건", "{n} reviews overdue")),
         (
-            found.questions, "programs.office_questions", "warning",
+            found.questions, "programs.office_questions", "warning", OFFICER,
             Text("답변을 기다리는 질문 {n}건", "{n} questions waiting for an answer"),
         ),
         (
-            found.unsure_letters, "notifications.messages", "warning",
+            found.late_reviews, "reviews.progress", "danger", Text("평가위원", "Reviewers"),
+            Text("기한이 지난 평가 {n}건", "{n} reviews overdue"),
+        ),
+        (
+            found.unsure_letters, "notifications.messages", "warning", OFFICER,
             Text("발송을 확인할 편지 {n}통", "{n} letters to check"),
         ),
     )  # fmt: skip
@@ -84,10 +87,11 @@ def todo(calls: Sequence[Call], found: Waiting, standing_in: Sequence[StandIn] =
             "label": say(words, n=counts[call.id]),
             "hint": say(call.names) + (_as_deputy(deputy_of[call.id]) if counts is found.approvals else ""),
             "url": url_for(endpoint, public_id=call.public_id),
+            "who": who,
             "status": Text("할 일", "To do"),
             "tone": tone,
         }
-        for counts, endpoint, tone, words in kinds
+        for counts, endpoint, tone, who, words in kinds
         for call in calls
         if counts.get(call.id)
     ]
@@ -130,30 +134,6 @@ def lane(call: Call, counts: dict[str, int], entries: dict[int, dict[str, int]],
         "url": url_for("desks_officer.call", public_id=call.public_id),
         "steps": funnel(call, counts, entries, awards),
     }
-
-
-def stage_days(
-    call: Call, stages: Sequence[Stage], decisions: Sequence[Decision], now: datetime
-) -> list[dict[str, Any]]:
-    """Days spent in each stage against plan; the value that the announcement quotes is speed."""
-    published = {d.stage_id: d.published_at for d in decisions if d.state is DecisionState.PUBLISHED}
-    rows = []
-    for stage in stages:
-        if stage.opened_at is None:
-            continue
-        end = published.get(stage.id) or now
-        planned = call.definition.stage(stage.code).days
-        rows.append(
-            {
-                "label": say(call.definition.stage(stage.code).names),
-                "value": max(0, round((end - stage.opened_at).total_seconds() / 86_400)),
-                "limit": planned,
-                "note": say(
-                    Text("공개됨", "published") if stage.id in published else Text("진행 중", "running"),
-                ),
-            }
-        )
-    return rows
 
 
 def history_steps(events: Sequence[AuditEvent]) -> list[dict[str, Any]]:

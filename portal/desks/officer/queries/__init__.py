@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, case, func, select
-from sqlalchemy.orm import aliased, contains_eager, selectinload
+from sqlalchemy.orm import contains_eager, selectinload
 
 from portal.accounts.models import Role, RoleGrant
 from portal.accounts.queries import grant_is_valid, stood_in_for
@@ -19,14 +19,12 @@ from portal.applications.models import (
     ApplicationState,
     Reference,
     StageEntry,
-    Submission,
 )
 from portal.applications.queries.references import letters_of
 from portal.awards.models import Award, Decision, DecisionState
 from portal.conflicts.models import Conflict
 from portal.conflicts.queries import not_barred
 from portal.notifications.models import Letter, LetterState
-from portal.platform import search
 from portal.platform.context import Actor
 from portal.platform.db import db
 from portal.platform.jobs import Job, JobState
@@ -175,93 +173,6 @@ def entry_counts(call_ids: list[int]) -> dict[int, dict[str, int]]:
 
 def award_counts(call_ids: list[int]) -> dict[int, int]:
     return _by_call(select(Award.call_id, func.count()).where(Award.call_id.in_(call_ids)).group_by(Award.call_id))
-
-
-def decisions(call_id: int) -> Sequence[Decision]:
-    return db.session.scalars(
-        select(Decision)
-        .join(Stage, Decision.stage_id == Stage.id)
-        .where(Stage.call_id == call_id)
-        .order_by(Decision.id.desc())
-    ).all()
-
-
-@dataclass(frozen=True)
-class ApplicationRow:
-    public_id: str
-    title: str
-    state: str
-    applicant: str
-    submitted_at: datetime | None
-    requested: int
-    stage: str | None
-    entry_state: str | None
-
-
-_entry, _submission = aliased(StageEntry), aliased(Submission)
-_LAST_ENTRY = (
-    select(func.max(_entry.id)).where(_entry.application_id == Application.id).correlate(Application).scalar_subquery()
-)
-_LAST_NUMBER = select(func.max(_submission.number)).where(_submission.application_id == Application.id)
-_LAST_SUBMISSION = and_(
-    Submission.application_id == Application.id,
-    Submission.number == _LAST_NUMBER.correlate(Application).scalar_subquery(),
-)
-SORTS: dict[str, Any] = {
-    "title": Application.title,
-    "submitted": Application.changed_at,
-    "requested": Submission.requested_total,
-}
-
-
-def application_rows(
-    actor: Actor, call: Call, *, state: str = "", query: str = "", sort: str = "", page: int = 1
-) -> tuple[list[ApplicationRow], dict[str, int]]:
-    """One page of a call's applications, and how many are found of each state. Before the close only their number and
-    state are told.
-
-    The ids of the page first: what stands beside a row is then looked up for these alone.
-    """
-    base = (
-        select(Application.id)
-        .where(Application.call_id == call.id, not_barred(actor.same_as, Application.id))
-        .where(content_is_open() if query or sort else Application.id.is_not(None))
-    )
-    if (found := search.matches("application", Application.id, query)) is not None:  # type: ignore[arg-type]
-        base = base.where(found)
-    counted = base.with_only_columns(Application.state, func.count()).group_by(Application.state)
-    counts = {found.value: count for found, count in db.session.execute(counted)}
-    if state in {s.value for s in ApplicationState}:
-        base = base.where(Application.state == ApplicationState(state))
-    if SORTS.get(sort) is Submission.requested_total:
-        base = base.select_from(Application).outerjoin(Submission, _LAST_SUBMISSION)
-    page_ids = base.order_by(SORTS.get(sort, Application.id), Application.id).limit(PAGE).offset((page - 1) * PAGE)
-    ids = list(db.session.scalars(page_ids))
-    open_content = content_is_open()
-    rows = db.session.execute(
-        select(
-            Application.id,
-            Application.public_id,
-            case((open_content, Application.title), else_=""),
-            Application.state,
-            case((open_content, Application.applicant), else_=""),
-            Submission.submitted_at,
-            case((open_content, Submission.requested_total), else_=0),
-            Stage.code,
-            StageEntry.state,
-        )
-        .select_from(Application)
-        .where(Application.id.in_(ids))
-        .outerjoin(Submission, _LAST_SUBMISSION)
-        .outerjoin(StageEntry, StageEntry.id == _LAST_ENTRY)
-        .outerjoin(Stage, Stage.id == StageEntry.stage_id)
-        .order_by(Application.id)
-    )
-    by_id = {
-        id_: ApplicationRow(p, title, s.value, applicant, at, int(asked or 0), stage, e.value if e else None)
-        for id_, p, title, s, applicant, at, asked, stage, e in rows
-    }
-    return [by_id[id_] for id_ in ids], counts
 
 
 def office_application(actor: Actor, public_id: str) -> Application | None:

@@ -72,7 +72,10 @@ def pages() -> Any:
     app.secret_key = "of this test"
     for name in FILTERS:
         app.jinja_env.filters[name] = getattr(formats, name)
-    app.jinja_env.globals.update(t=t, say=say, csrf_token=lambda: "token", static_url=lambda path: f"/static/{path}")
+    app.jinja_env.globals.update(
+        t=t, say=say, csrf_token=lambda: "token", static_url=lambda path: f"/static/{path}",
+        page_zone=formats.page_zone, preview_of=None,
+    )  # fmt: skip
     with app.test_request_context():
         use_language("ko")
         yield app

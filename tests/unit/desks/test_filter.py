@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import cast
 
 from portal.desks.officer.queries.listing import Filter
-from portal.programs.models import Call, Stage
+from portal.programs.models import Call
 from tests.factories.reviews import definition
 
 
 class _Call:
     """As much of a call as a filter asks for."""
 
-    stages = (Stage(code="paper"),)
     definition = definition()
 
 
@@ -21,7 +20,7 @@ def _of(**asked: str) -> Filter:
 
 
 def test_what_the_call_does_not_know_is_not_asked_for() -> None:
-    assert _of(state="x", stage="final", track="a", reviews="all", outcome="won", sort="id", page="3") == Filter()
+    assert _of(state="x", stage="none", track="a", reviews="all", outcome="won", sort="id", page="3") == Filter()
     found = _of(state="closed", stage="paper", reviews="missing", outcome="advance", sort="-title")
     assert found == Filter(state="closed", stage="paper", reviews="missing", outcome="advance", sort="-title")
 

@@ -48,7 +48,7 @@ class Filter:
         """From an address: what the call does not know is not asked for."""
         known: dict[str, set[str]] = {
             "state": {s.value for s in ApplicationState},
-            "stage": {stage.code for stage in call.stages},
+            "stage": {stage.code for stage in call.definition.stages},
             "track": {track.code for track in call.definition.tracks},
             "screening": {s.value for s in ScreeningState},
             "reviews": {ALL_IN, SOME_MISSING},
@@ -109,8 +109,8 @@ class ApplicationRow(NamedTuple):
 _sent = case((Review.state != ReviewState.DRAFT, 1), else_=0)
 
 
-Chosen = Select[int] | Sequence[int] | None
-"""Applications to look at: a SELECT of ids, the ids of one page, or (None) all of the call."""
+Chosen = Select[int] | None
+"""Applications to look at: a SELECT of ids, or (None) all of the call."""
 
 
 def _of(column: Any, chosen: Chosen) -> ColumnElement[bool]:
@@ -258,7 +258,7 @@ def _in_order(call: Call, found: Select[int], sort: str) -> Select[int]:
     return found.order_by(*_order(sort, progress))
 
 
-def _rows(call: Call, chosen: Select[int] | Sequence[int], sort: str) -> Select[Any]:
+def _rows(call: Call, chosen: Select[int], sort: str) -> Select[Any]:
     progress, entered = _progress(call.id, chosen), _latest_entries(call.id, chosen)
     submitted, decided = _latest_submissions(call.id, chosen), _latest_outcomes(call.id, chosen)
     return (
@@ -284,9 +284,9 @@ def _rows(call: Call, chosen: Select[int] | Sequence[int], sort: str) -> Select[
 
 
 def page_of(call: Call, found: Select[int], sort: str, number: int) -> list[ApplicationRow]:
-    """First which fifty, then what stands in them: the rest of a large call is not looked at."""
-    ids = db.session.scalars(_in_order(call, found, sort).limit(PAGE).offset((number - 1) * PAGE)).all()
-    return [ApplicationRow(*row) for row in db.session.execute(_rows(call, ids, sort))]
+    """First which fifty, then what stands in them: the rest of a large call is not looked at. One query."""
+    ids = _in_order(call, found, sort).limit(PAGE).offset((number - 1) * PAGE).cte("of_page")
+    return [ApplicationRow(*row) for row in db.session.execute(_rows(call, select(ids.c.id), sort))]
 
 
 def every_row(call: Call, found: Select[int], sort: str) -> Iterator[ApplicationRow]:

@@ -554,7 +554,7 @@ POSTS: dict[str, Post] = {
     "budgets.change_cap": Post("budget_officer", ("budgets.line", "public_id=line"), {"cap": "9,000,000", "reason": WHY}),
     "budgets.new_line": Post(
         "budget_officer", ("budgets.new_line", ""),
-        {"code": "fresh", "parent": "", "name_en": "Fresh", "unit": "EUR", "cap": "10.50", "note": WHY},
+        {"code": "fresh", "parent": "", "name_en": "Fresh", "unit": "EUR", "cap": "10.50", "year": "2026", "note": WHY},
     ),
     "budgets.lift": Post("budget_officer", ("budgets.tree", ""), {"reason": WHY}, books_are_frozen),
 }  # fmt: skip

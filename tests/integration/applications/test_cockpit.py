@@ -176,7 +176,7 @@ def test_a_draft_past_the_deadline_says_that_it_was_never_submitted(client: Flas
     signed_in(client, team.owner_id)
 
     def pass_deadline() -> None:
-        db.session.get_one(Application, team.application_id).closes_at = clock.now() - timedelta(seconds=1)
+        db.session.get_one(Application, team.application_id).call.closes_at = clock.now() - timedelta(seconds=1)
 
     committed(pass_deadline)
     assert "The call closed before this was submitted" in cockpit(client, team, "en")

@@ -27,7 +27,7 @@ def closed_by_worker() -> tuple[consortia.Team, int]:
     job_id = db.session.scalars(select(Job.id).where(Job.kind == "applications.close")).one()
 
     def pass_deadline() -> None:
-        db.session.get_one(Application, team.application_id).closes_at = clock.now() - timedelta(minutes=2)
+        db.session.get_one(Application, team.application_id).call.closes_at = clock.now() - timedelta(minutes=2)
         db.session.get_one(Job, job_id).run_at = clock.now() - timedelta(minutes=1)
 
     committed(pass_deadline)

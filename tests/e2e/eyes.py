@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -32,6 +33,7 @@ FOREIGN_WORDS = """(language) => {
   });
   return found;
 }"""
+AXE_LOOKS = 2  # axe takes a second: a page is judged by it as it opens and as it answers, not at every later visit
 WIDER = """() => {
   const width = document.documentElement.clientWidth;
   if (document.documentElement.scrollWidth <= width) return "";
@@ -43,6 +45,11 @@ WIDER = """() => {
 }"""
 
 
+def _shape(url: str) -> str:
+    """The address without what differs from one thing to the next."""
+    return re.sub(r"[0-9a-f]{20,}|[A-Za-z0-9_-]{25,}", "x", url.split("/", 3)[3].split("?")[0])
+
+
 class Eyes:
     """`go` opens an address and looks; `look` judges what is shown now; `found` collects every complaint."""
 
@@ -51,6 +58,7 @@ class Eyes:
     ) -> None:
         self.page, self.name, self.language, self.found, self._names = page, name, language, found, names
         self._expected: set[int] = set()
+        self._looked: Counter[str] = Counter()
         page.set_default_timeout(PATIENCE)
         page.set_default_navigation_timeout(PATIENCE)
         page.on("console", self._said)
@@ -95,7 +103,9 @@ class Eyes:
         for words in self.page.evaluate(FOREIGN_WORDS, self.language):
             if self.is_foreign(words):
                 self._complain(f"not in {self.language}: {words[:60]}")
-        if axe:
+        shape = _shape(self.page.url)
+        self._looked[shape] += 1
+        if axe and self._looked[shape] <= AXE_LOOKS:
             for violation in Axe().run(self.page).response["violations"]:
                 nodes = "; ".join(node["html"][:140] for node in violation["nodes"][:2])
                 self._complain(f"axe {violation['id']}: {nodes}")
@@ -109,7 +119,7 @@ class Eyes:
     def _keep(self) -> None:
         folder = Path(SHOTS)
         folder.mkdir(parents=True, exist_ok=True)
-        path = re.sub(r"[0-9a-f]{20,}|[A-Za-z0-9_-]{25,}", "x", self.page.url.split("/", 3)[3].split("?")[0])
+        path = _shape(self.page.url)
         number = len(list(folder.glob("*.png")))
         file = folder / f"{number:03d}-{self.name}-{path.replace('/', '_') or 'home'}.png"
         self.page.screenshot(path=file, full_page=True)

@@ -8,10 +8,9 @@ from portal.platform.context import Context, system_actor
 from portal.platform.db import db
 from portal.platform.transaction import transaction
 from portal.routing import service
-from portal.routing.engine import solve
 from portal.routing.jobs import ROUTE
 from portal.routing.models import Panel
-from portal.routing.service.runs import freeze, store
+from portal.routing.service.runs import freeze, solved, store
 from portal.screening.jobs import STAGE_SCREENED
 from workers.wake import Run, handles
 
@@ -39,6 +38,6 @@ def route(run: Run) -> None:
         service.detect(context, db.session.get_one(Panel, panel_id).stage_id)
     with run.reading():
         frozen = freeze(panel_id, seed, clock.now())
-    solution = solve(frozen.problem, lambda done, total: run.progress(done, total))
+    solution = solved(frozen, lambda stage, round_, gap: run.progress(round_, 0, f"{stage}:{gap:.4f}"))
     with run.effect() as context:
         store(context, panel_id, frozen, solution, run.payload.get("asked_by"))

@@ -14,7 +14,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-MILLION = 1_000_000
+from portal.routing.engine.problem import MILLION
+
 _SPLIT = re.compile(r"[,;\n·/|]+")
 _HANGUL = re.compile(r"[가-힣]")
 _SPACE = re.compile(r"\s+")

@@ -1,162 +1,93 @@
-"""Assign entries to reviewers: lawful first, then balanced, then by affinity.
-
-A transportation problem solved by successive shortest paths. The k-th entry of a reviewer costs `k` times a weight
-above any sum of affinities, so loads are as even as the bars allow, and among the even assignments the total affinity
-is the greatest. Every path is found over the whole residual graph: an entry that stays unfilled cannot be filled by
-any exchange. Ties are broken by noise from the seed, below one millionth, so that a seed gives one answer.
+"""Assign reviewers: every rule kept, every seat filled that can be, then the greatest total affinity, proven; then a
+floor under the weakest application. Same input and seed, same result.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import replace
+from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
-Ints = NDArray[np.int64]
-Flags = NDArray[np.bool_]
-NOISE = 1 << 10
-FAR = np.int64(1) << 60
+from portal.routing.engine import floor as floors
+from portal.routing.engine import mixed
+from portal.routing.engine.flow import Best, best
+from portal.routing.engine.problem import Flags, Ints, Problem, Progress, Solution, Unfilled
+from portal.routing.engine.seats import Seats, seats_of
 
-
-@dataclass(frozen=True)
-class Problem:
-    """Arrays over E entries and R reviewers.
-
-    affinity [E, R] millionths; allowed [E, R] no bar; demand [E]; capacity [R]; kept [E, R] pairs that stand already
-    (they count against demand and capacity and are never moved); kinds: code -> (reviewers of the kind [R], least per
-    entry).
-    """
-
-    affinity: Ints
-    allowed: Flags
-    demand: Ints
-    capacity: Ints
-    kept: Flags | None = None
-    kinds: dict[str, tuple[Flags, int]] = field(default_factory=dict)
-    seed: int = 0
+Floor = Literal["auto"] | float | None
 
 
-@dataclass(frozen=True)
-class Unfilled:
-    """`reason`: conflicts (too few who are not barred), capacity (they are full), kind:<code>."""
-
-    entry: int
-    missing: int
-    reason: str
+def _quiet(stage: str, round_: int, gap: float) -> None:
+    """Nobody watches."""
 
 
-@dataclass(frozen=True)
-class Solution:
-    chosen: Flags  # [E, R] new pairs, without those kept
-    unfilled: list[Unfilled]
-    load: Ints  # [R] with those kept
-    affinity: int  # total over the new pairs, millionths
+def solve(
+    problem: Problem, floor: Floor = None, progress: Progress | None = None, known: Ints | None = None
+) -> Solution:
+    """`floor`: "auto" (the highest that costs at most one percent of the total), a summed affinity, or None; `known`:
+    `arcs` of an earlier solution, for a quick answer after a small change. Raises ValueError for a problem that
+    contradicts itself; what cannot be filled is listed with its reason instead."""
+    progress, seats = progress or _quiet, seats_of(problem)
+    first = best(problem, seats, progress, known)
+    found = mixed.Found(first.pairs, first.total, float(first.total), first.arcs, first.gains)
+    if mixed.broken(problem, first.pairs):
+        small = int(seats.lawful.sum()) <= mixed.PROGRAM
+        whole = mixed.program(problem, seats, np.argwhere(seats.lawful), None) if small else None
+        found = whole or mixed.forbid(problem, seats, first, progress)
+    case = floors.Case(problem, seats, first, found, floors.level_of(problem, seats, found.pairs), progress)
+    bound: float | None = None
+    if floor == "auto":
+        raised, bound = floors.highest_affordable(case)
+        found = replace(raised, bound=found.bound)
+    elif floor is not None:
+        bound = float(floors.highest(problem, seats, case.level))
+        raised, _ = floors.raised(case, int(np.ceil(floor * problem.scale - 0.5)))
+        found = replace(raised, bound=found.bound)
+    return _solution(problem, seats, first, found, case.floor_of(found), bound)
 
 
-class _Flow:
-    def __init__(self, problem: Problem) -> None:
-        self.problem = problem
-        entries, reviewers = problem.affinity.shape
-        noise = np.random.default_rng(problem.seed).integers(0, NOISE, size=(entries, reviewers), dtype=np.int64)
-        self.cost = -(problem.affinity.astype(np.int64) * NOISE + noise)
-        self.kept = problem.kept if problem.kept is not None else np.zeros((entries, reviewers), dtype=bool)
-        self.chosen = np.zeros((entries, reviewers), dtype=bool)
-        self.fixed = np.zeros((entries, reviewers), dtype=bool)  # chosen for their kind: not moved afterwards
-        self.load = self.kept.sum(axis=0).astype(np.int64)
-        biggest = int(np.abs(self.cost).max(initial=1))
-        self.even = np.int64(biggest * (2 * min(entries, reviewers) + 2) + 1)
-        if int(self.even) * (int(self.load.max(initial=0)) + entries + 1) >= int(FAR):
-            raise OverflowError("the instance is too large for exact integers")
-
-    def _open(self, among: Flags | None) -> Flags:
-        free = self.problem.allowed & ~self.kept & ~self.chosen
-        return free if among is None else free & among
-
-    def augment(self, entry: int, among: Flags | None = None) -> bool:
-        """Give one more reviewer to `entry`, moving others on where that is needed."""
-        free = self._open(among)
-        movable = self.chosen & ~self.fixed
-        to_reviewer = np.full(len(self.load), FAR, dtype=np.int64)
-        from_entry = np.full(len(self.load), -1, dtype=np.int64)
-        to_entry = np.full(len(self.cost), FAR, dtype=np.int64)
-        from_reviewer = np.full(len(self.cost), -1, dtype=np.int64)
-        to_entry[entry], front = 0, np.array([entry])
-        while front.size:
-            reach = np.where(free[front], to_entry[front, None] + self.cost[front], FAR)
-            row = reach.argmin(axis=0)
-            best = reach[row, np.arange(reach.shape[1])]
-            better = best < to_reviewer
-            to_reviewer[better], from_entry[better] = best[better], front[row[better]]
-            front = self._pass_on(better, movable, to_reviewer, to_entry, from_reviewer)
-        last = np.where(
-            (to_reviewer < FAR) & (self.load < self.problem.capacity), to_reviewer + self.even * self.load, FAR
-        )
-        end = int(last.argmin()) if last.size else -1
-        if end < 0 or last[end] >= FAR:
-            return False
-        self._apply(entry, end, from_entry, from_reviewer)
-        return True
-
-    def _pass_on(
-        self, improved: Flags, movable: Flags, to_reviewer: Ints, to_entry: Ints, from_reviewer: Ints
-    ) -> NDArray[np.int64]:
-        """Entries that can be reached more cheaply by taking an improved reviewer from them."""
-        columns = np.flatnonzero(improved)
-        if not columns.size:
-            return np.empty(0, dtype=np.int64)
-        back = np.where(movable[:, columns], to_reviewer[columns] - self.cost[:, columns], FAR)
-        place = back.argmin(axis=1)
-        best = back[np.arange(len(back)), place]
-        better = best < to_entry
-        to_entry[better], from_reviewer[better] = best[better], columns[place[better]]
-        return np.flatnonzero(better)
-
-    def _apply(self, entry: int, end: int, from_entry: Ints, from_reviewer: Ints) -> None:
-        reviewer = end
-        self.load[end] += 1
-        while True:
-            taker = int(from_entry[reviewer])
-            self.chosen[taker, reviewer] = True
-            if taker == entry:
-                return
-            reviewer = int(from_reviewer[taker])
-            self.chosen[taker, reviewer] = False
+def _solution(
+    problem: Problem, seats: Seats, first: Best, found: mixed.Found, lowest: int, floor_bound: float | None
+) -> Solution:
+    pairs = np.concatenate([seats.locked, found.pairs])
+    pairs = pairs[np.lexsort((pairs[:, 1], pairs[:, 0]))]
+    total = float(problem.affinity[pairs[:, 0], pairs[:, 1]].astype(np.float64).sum())
+    load = np.bincount(pairs[:, 1], minlength=problem.shape[1])
+    least = np.zeros_like(load) if problem.load_min is None else problem.load_min
+    prices = np.maximum(0, -first.flow.to_reviewer) / problem.scale
+    return Solution(
+        pairs=pairs, total=total, bound=total + (found.bound - found.total) / problem.scale,
+        floor=lowest / problem.scale, floor_bound=None if floor_bound is None else floor_bound / problem.scale,
+        unfilled=_unfilled(problem, seats, found.pairs), refused=seats.refused,
+        short=[(int(r), int(least[r] - load[r])) for r in np.flatnonzero(load < least)],
+        prices=prices, rounds=first.rounds, arcs=first.arcs, scale=problem.scale,
+    )  # fmt: skip
 
 
-def _why(problem: Problem, flow: _Flow, entry: int) -> str:
-    """Too few people who are not barred, or enough of them but all full."""
-    lawful = int((problem.allowed[entry] | flow.kept[entry]).sum())
-    return "conflicts" if lawful < int(problem.demand[entry]) else "capacity"
+def _unfilled(problem: Problem, seats: Seats, pairs: Ints) -> list[Unfilled]:
+    got = np.bincount(pairs[:, 0], minlength=len(seats.free))
+    found: list[Unfilled] = []
+    for p in np.flatnonzero(got < seats.wanted).tolist():
+        missing = int(seats.wanted[p] - got[p])
+        chosen = pairs[pairs[:, 0] == p, 1]
+        for kind, least in enumerate(seats.reserved[p].tolist()):
+            here = int((problem.kind[chosen] == kind).sum()) if problem.kind is not None else 0
+            short = min(missing, max(0, least - here))
+            if short:
+                found.append(Unfilled(p, short, f"kind:{kind}"))
+                missing -= short
+        if missing:
+            found.append(Unfilled(p, missing, _why(problem, seats.lawful[p], int(seats.wanted[p]))))
+    return found
 
 
-def solve(problem: Problem, progress: Callable[[int, int], None] | None = None) -> Solution:
-    """The assignment; what cannot be filled is listed with its reason instead of failing. `progress(done, total)`."""
-    entries = len(problem.demand)
-    flow = _Flow(problem)
-    unfilled: list[Unfilled] = []
-    order = np.lexsort((np.arange(entries), problem.allowed.sum(axis=1))) if entries else np.empty(0, dtype=np.int64)
-    missing = np.maximum(problem.demand - flow.kept.sum(axis=1), 0).astype(np.int64)
-    for code, (mask, least) in sorted(problem.kinds.items()):
-        for e in (int(e) for e in order):
-            short = least - int((flow.kept[e] & mask).sum() + (flow.chosen[e] & mask).sum())
-            for _ in range(max(0, short)):
-                if missing[e] <= 0 or not flow.augment(e, among=np.broadcast_to(mask, flow.cost.shape)):
-                    unfilled.append(Unfilled(e, 1, f"kind:{code}"))
-                    continue
-                missing[e] -= 1
-        flow.fixed = flow.chosen.copy()
-    total, done = int(missing.sum()), 0
-    for round_ in range(int(missing.max(initial=0))):  # one each before anybody gets a second
-        for e in (int(e) for e in order):
-            if missing[e] > round_ and flow.augment(e):
-                done += 1
-            if progress is not None and done % 100 == 0:
-                progress(done, total)
-    got = flow.chosen.sum(axis=1) + flow.kept.sum(axis=1)
-    for e in range(entries):
-        short = int(problem.demand[e] - got[e])
-        if short > 0:
-            unfilled.append(Unfilled(e, short, _why(problem, flow, e)))
-    return Solution(flow.chosen, unfilled, flow.load, int(problem.affinity[flow.chosen].sum()))
+def _why(problem: Problem, lawful: Flags, wanted: int) -> str:
+    """Too few people who are not barred, too few institutions, or enough of both but all full or excluded."""
+    if int(lawful.sum()) < wanted:
+        return "conflicts"
+    if problem.institution is not None:
+        of = problem.institution[lawful]
+        if len(np.unique(of[of >= 0])) + int((of < 0).sum()) < wanted:
+            return "institution"
+    return "capacity" if problem.apart is None else "rules"

@@ -77,6 +77,13 @@ def can_run(seats: Sequence[Seat], rule: PanelRule) -> bool:
     return sum(s.state is SeatState.ACCEPTED for s in seats) >= min(rule.reviews_per_entry, rule.size)
 
 
+def fair_share(capacities: Sequence[int], wanted: int) -> int:
+    """The least load at which the members can take all the reviews wanted, so that nobody is given more while others
+    have room; the largest capacity where even that is too little."""
+    shares = range(max(capacities, default=0) + 1)
+    return next((s for s in shares if sum(min(s, c) for c in capacities) >= wanted), max(capacities, default=0))
+
+
 def due_at(now: datetime, days: int, zone: str) -> datetime:
     """18:00 of the last day of the review, in the call's time zone."""
     local = now.astimezone(ZoneInfo(zone))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -21,19 +20,19 @@ from portal.platform.context import Context
 from portal.platform.db import db
 from portal.platform.jobs import enqueue
 from portal.programs.models import Stage
-from portal.routing.engine import Problem, Solution, affinities, solve
-from portal.routing.engine.assign import Unfilled
+from portal.routing.engine import MILLION, Problem, Progress, Solution, Unfilled, affinities
+from portal.routing.engine.explain import Reason, explain
 from portal.routing.errors import BarredPairs, InputsChanged, NothingToRoute, PanelTooSmall, ReasonMissing, RunSettled
 from portal.routing.jobs import ASSIGNED, ROUTE
 from portal.routing.models import Assignment, AssignmentState, Panel, RoutingRun, Seat
 from portal.routing.queries import panels
 from portal.routing.queries import pool as reviewers
-from portal.routing.rules.panels import LIVE, can_run, due_at, review_window, reviews_together
+from portal.routing.rules.panels import LIVE, can_run, due_at, fair_share, review_window, reviews_together
 from portal.routing.service.assignments import check_candidate
 from portal.routing.service.detection import detect
 from portal.routing.service.pseudonyms import fresh_pseudonym
 
-ENGINE = "paths-1"
+ENGINE = "flow-2"
 SUMMARY_LENGTH = 4000
 
 
@@ -45,6 +44,7 @@ class Frozen:
     problem: Problem
     entries: list[int]
     reviewers: list[int]
+    kinds: list[str]
     terms: dict[tuple[int, int], list[str]]
 
     @property
@@ -103,12 +103,19 @@ def freeze(panel_id: int, seed: int, now: datetime) -> Frozen:
     allowed &= np.array([p not in away for p in people], dtype=bool)
     kept = np.array([[(e.id, p) in kept_pairs for p in people] for e in entries], dtype=bool)
     capacity = np.array(_capacities(panel, seats, together, len(entries)), dtype=np.int64)
-    wanted = (allowed | kept).sum(axis=1) if together else np.full(len(entries), rule.reviews_per_entry)
     least = {"foreign": rule.min_foreign, "industry": rule.min_industry} if together else {}
-    kinds = {
-        kind: (np.array([s.kind == kind for s in seats], dtype=bool), count) for kind, count in least.items() if count
-    }
-    problem = Problem(match.affinity, allowed, wanted.astype(np.int64), capacity, kept, kinds, seed)
+    kinds = sorted(kind for kind, count in least.items() if count)
+    free = allowed | kept
+    absent = sum(
+        np.maximum(least[kind] - free[:, [s.kind == kind for s in seats]].sum(axis=1), 0) for kind in kinds
+    )  # their seats stay empty, and nobody else loses one
+    wanted = free.sum(axis=1) + absent if together else np.full(len(entries), rule.reviews_per_entry)
+    problem = Problem(
+        match.affinity, ~free, wanted.astype(np.int64), np.maximum(capacity, kept.sum(axis=0)),
+        share=np.full(len(seats), fair_share(capacity.tolist(), int(wanted.sum()))), locked=np.argwhere(kept),
+        kind=np.array([kinds.index(s.kind) if s.kind in kinds else -1 for s in seats], dtype=np.int64),
+        kind_min=np.tile(np.array([least[kind] for kind in kinds], dtype=np.int64), (len(entries), 1)), seed=seed,
+    )  # fmt: skip
     record = {
         "engine": ENGINE, "seed": seed, "panel": panel.public_id, "stage": panel.stage.code, "together": together,
         "call": panel.stage.call.content_hash, "per_entry": rule.reviews_per_entry,
@@ -120,7 +127,7 @@ def freeze(panel_id: int, seed: int, now: datetime) -> Frozen:
         "away": [{"person": p, "days": n, "of": (last - first).days + 1} for p, n in sorted(away.items())],
         "kept": np.argwhere(kept).tolist(), "demand": [int(d) for d in wanted],
     }  # fmt: skip
-    return Frozen(record, problem, [e.id for e in entries], people, match.terms)
+    return Frozen(record, problem, [e.id for e in entries], people, kinds, match.terms)
 
 
 def ask_to_route(context: Context, panel_id: int, seed: int) -> None:
@@ -145,13 +152,20 @@ def route_if_ready(context: Context, stage_id: int) -> bool:
     return started
 
 
-def route(context: Context, panel_id: int, seed: int, progress: Callable[[int, int], None] | None = None) -> RoutingRun:
+def solved(frozen: Frozen, progress: Progress | None = None) -> Solution:
+    """The assignment of the frozen inputs; computes for a while, outside of any transaction."""
+    from portal.routing.engine.assign import solve  # OR-tools and SciPy: where a run is computed, nowhere else
+
+    return solve(frozen.problem, "auto", progress)
+
+
+def route(context: Context, panel_id: int, seed: int) -> RoutingRun:
     """Detect, freeze, solve and keep the drafts, in one go: for commands and small panels."""
     panel = db.session.get_one(Panel, panel_id)
     detect(context, panel.stage_id)
     db.session.flush()
     frozen = freeze(panel_id, seed, context.now)
-    return store(context, panel_id, frozen, solve(frozen.problem, progress), context.actor.person_id)
+    return store(context, panel_id, frozen, solved(frozen), context.actor.person_id)
 
 
 def store(context: Context, panel_id: int, frozen: Frozen, solution: Solution, asked_by: int | None) -> RoutingRun:
@@ -171,50 +185,70 @@ def store(context: Context, panel_id: int, frozen: Frozen, solution: Solution, a
     _keep_drafts(context, panel, run, frozen, solution)
     audit.record(
         context, "RoutingRun", "panel", panel.public_id,
-        run=run.public_id, inputs=frozen.digest, seed=frozen.record["seed"], pairs=int(solution.chosen.sum()),
+        run=run.public_id, inputs=frozen.digest, seed=frozen.record["seed"], pairs=len(run.result["pairs"]),
     )  # fmt: skip
     return run
 
 
+def _new_pairs(frozen: Frozen, solution: Solution) -> list[tuple[int, int]]:
+    """Places of the entries and reviewers that the run adds."""
+    kept = {(e, r) for e, r in frozen.record["kept"]}
+    return [(e, r) for e, r in solution.pairs.tolist() if (e, r) not in kept]
+
+
 def _result(frozen: Frozen, solution: Solution) -> dict[str, Any]:
-    pairs = [[frozen.entries[e], frozen.reviewers[r]] for e, r in np.argwhere(solution.chosen).tolist()]
+    new = _new_pairs(frozen, solution)
+    load = np.bincount(solution.pairs[:, 1], minlength=len(frozen.reviewers))
     return {
-        "pairs": pairs,
-        "load": {str(person): int(n) for person, n in zip(frozen.reviewers, solution.load, strict=True)},
+        "pairs": [[frozen.entries[e], frozen.reviewers[r]] for e, r in new],
+        "load": {str(person): int(n) for person, n in zip(frozen.reviewers, load, strict=True)},
         "unfilled": [
             {"entry": frozen.entries[u.entry], "missing": u.missing, "reason": _reason(frozen, u)}
             for u in solution.unfilled
         ],
-        "affinity": solution.affinity,
-        "avoided": len(frozen.record["barred"]),
-    }
+        "total": round(solution.total), "bound": round(solution.bound), "gap": solution.gap,
+        "floor": round(solution.floor),
+        "floor_bound": None if solution.floor_bound is None else round(solution.floor_bound),
+        "rounds": solution.rounds, "avoided": len(frozen.record["barred"]),
+    }  # fmt: skip
 
 
 def _reason(frozen: Frozen, unfilled: Unfilled) -> str:
     """Those who are away are left out like the barred, but say so: with them there would have been enough."""
     barred = sum(entry == unfilled.entry for entry, _ in frozen.record["barred"])
     enough = len(frozen.reviewers) - barred >= frozen.record["demand"][unfilled.entry]
-    return "absence" if unfilled.reason == "conflicts" and enough and frozen.record["away"] else unfilled.reason
+    kind, _, place = unfilled.reason.partition(":")
+    if kind == "kind":
+        return f"kind:{frozen.kinds[int(place)]}"
+    return "absence" if kind == "conflicts" and enough and frozen.record["away"] else unfilled.reason
 
 
 def _keep_drafts(context: Context, panel: Panel, run: RoutingRun, frozen: Frozen, solution: Solution) -> None:
     taken: dict[int, set[str]] = {id_: set() for id_ in frozen.entries}
     for known in panels.pairs_of_entries(frozen.entries):
         taken[known.entry_id].add(known.pseudonym)
-    for e, r in np.argwhere(solution.chosen).tolist():
+    reasons = dict(zip(map(tuple, solution.pairs.tolist()), explain(frozen.problem, solution), strict=True))
+    for e, r in _new_pairs(frozen, solution):
         entry_id = frozen.entries[e]
         pseudonym = fresh_pseudonym(context.rng, taken[entry_id])
         taken[entry_id].add(pseudonym)
-        rank = int((frozen.problem.affinity[e] > frozen.problem.affinity[e, r]).sum()) + 1
         db.session.add(
             Assignment(
                 public_id=context.ids.public_id(), entry_id=entry_id, panel_id=panel.id,
                 person_id=frozen.reviewers[r], run_id=run.id, state=AssignmentState.DRAFT, pseudonym=pseudonym,
                 affinity=int(frozen.problem.affinity[e, r]), created_at=context.now,
-                explanation={"terms": frozen.terms.get((e, r), []), "rank": rank},
+                explanation=_told(frozen, reasons[e, r]) | {"terms": frozen.terms.get((e, r), [])},
             )
         )  # fmt: skip
     db.session.flush()
+
+
+def _told(frozen: Frozen, reason: Reason) -> dict[str, Any]:
+    """For the pair's card; affinities in millionths."""
+    return {
+        "rank": reason.rank, "free": reason.free, "price": round(min(reason.price, MILLION)),
+        "instead": None if reason.instead is None else frozen.reviewers[reason.instead], "cost": round(reason.cost),
+    }  # fmt: skip
 
 
 def _open_run(run_id: int) -> RoutingRun:

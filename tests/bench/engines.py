@@ -1,0 +1,103 @@
+"""CPU seconds of the numeric engines, each beside what a simpler portal would do: `python -m tests.bench.engines`.
+
+With OMP_NUM_THREADS=1: spinning threads would count as work.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+import numpy as np
+
+from portal.awards.engine import SKIP, best_portfolio, rank_order
+from portal.ranking.engine import Scores, calibrate, rank
+from tests.factories.panels import drawn
+from tests.factories.portfolios import call
+
+Made = TypeVar("Made")
+
+
+@dataclass(frozen=True)
+class EngineRow:
+    """One line of the table. `holds` None: nothing was promised, a baseline of the same run."""
+
+    name: str
+    seconds: float  # CPU
+    told: str = ""
+    goal: str = ""
+    holds: bool | None = None
+
+
+def timed(work: Callable[[], Made]) -> tuple[Made, float]:
+    began = time.process_time()
+    made = work()
+    return made, time.process_time() - began
+
+
+def ranking(proposals: int = 40_000, draws: int = 200) -> list[EngineRow]:
+    """Calibration and posterior ranks, three reviews each, six a reviewer, beside raw means."""
+    given = drawn(1, proposals, proposals // 2, 3, (1.0, 0.8, 1.0), 5.5, (1, 9)).scores
+
+    def fresh() -> Scores:  # nothing kept from an earlier pass
+        return Scores(given.proposal, given.score, given.reviewer, None, given.P, given.R)
+
+    calibrate(drawn(2, 400, 200, 3, (1.0, 0.8, 1.0), 5.5, (1, 9)).scores)  # loads what is loaded once
+    scores = fresh()
+    _, raw = timed(lambda: np.bincount(scores.proposal, weights=scores.score) / np.bincount(scores.proposal))
+    calibration, calibrated = timed(lambda: calibrate(fresh()))
+    ranks, drawn_in = timed(lambda: rank(calibration, draws, 1, proposals // 5))
+    size = f"{proposals:,} proposals"
+    return [
+        EngineRow(f"raw means, {size}", raw),
+        EngineRow(f"calibrate, {size}", calibrated, f"{calibrated / raw:.0f} x raw means", "<= 0.1 s", calibrated <= 0.1),
+        EngineRow(
+            f"{draws} draws, {size}", drawn_in, f"expected ranks within {ranks.error.max():.0f}", "<= 10 s",
+            drawn_in <= 10,
+        ),
+    ]  # fmt: skip
+
+
+def selection(candidates: int = 4000) -> list[EngineRow]:
+    """The best portfolio under 12 caps by institute, 5 by field and a total, beside rank order with skip."""
+    best_portfolio(call(2, 50))
+    instance = call(1, candidates)
+    walk, walked = timed(lambda: rank_order(instance, SKIP))
+    best, solved = timed(lambda: best_portfolio(instance))
+    share = float(instance.total(walk.chosen)) / best.bound
+    reached = float(best.merit) / best.bound
+    size = f"{candidates:,} candidates"
+    return [
+        EngineRow(f"rank order (skip), {size}", walked, f"{share:.2%} of the bound"),
+        EngineRow(
+            f"best portfolio, {size}", solved, f"{reached:.3%} of the bound", ">= 99.9 %, <= 3 s",
+            reached >= 0.999 and solved <= 3 and instance.keeps(best.chosen),
+        ),
+    ]  # fmt: skip
+
+
+ENGINES: dict[str, Callable[[], list[EngineRow]]] = {"ranking": ranking, "selection": selection}
+
+
+def print_rows(rows: list[EngineRow]) -> None:
+    print(f"{'':36}{'CPU s':>9}  {'':34}goal")
+    for row in rows:
+        verdict = "" if row.holds is None else "  met" if row.holds else "  missed"
+        print(f"{row.name:36}{row.seconds:9.4f}  {row.told:34}{row.goal}{verdict}")
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.bench.engines", description=__doc__)
+    parser.add_argument("--only", choices=sorted(ENGINES))
+    chosen = parser.parse_args()
+    rows = [row for name, engine in ENGINES.items() if chosen.only in (None, name) for row in engine()]
+    print_rows(rows)
+    return int(any(row.holds is False for row in rows))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -160,9 +160,9 @@ class _Caps:
 
 def select(candidates: Candidates, file: Path) -> dict[str, Any]:
     """Both lists and every difference. Raises TableRefused, also where what is locked in passes a cap."""
-    began = time.perf_counter()
     from portal.awards.engine import Instance, LocksBreakCaps, best_portfolio, differences, rank_order
 
+    began = time.perf_counter()
     caps = _Caps(file, candidates)
     instance = Instance(candidates.merit, caps.all(), caps.locked("lock_in"), caps.locked("lock_out"))
     both = sorted(set(instance.lock_in) & set(instance.lock_out))

@@ -82,9 +82,9 @@ def solve(
 
     Raises TableRefused where there are more proposals and draws than memory is kept for.
     """
-    began = time.perf_counter()
     from portal.ranking.engine import MOST_CELLS, calibrate, rank, spread
 
+    began = time.perf_counter()
     names, reviewers, scores = as_scores(found)
     if len(names) * draws > MOST_CELLS:
         raise TableRefused(f"{draws} draws are too many for {len(names)} proposals: at most {MOST_CELLS // len(names)}")

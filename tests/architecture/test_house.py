@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import importlib
+import os
 import pkgutil
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -34,6 +37,15 @@ def test_a_route_without_a_policy_stops_the_start(tmp_path: Path) -> None:
     app.add_url_rule("/bare", "bare", lambda: "open to all")
     with pytest.raises(UnguardedRoute, match="bare"):
         census(app)
+
+
+def test_the_web_process_starts_without_the_numeric_libraries(tmp_path: Path) -> None:
+    surroundings = os.environ | {"PORTAL_INSTANCE": str(tmp_path), "DATABASE_URL": f"sqlite:///{tmp_path}/x.db"}
+    asked = "import sys, app; print(*sorted({'scipy', 'ortools', 'kiwipiepy'} & set(sys.modules)))"
+    found = subprocess.run(
+        [sys.executable, "-c", asked], cwd=ROOT, env=surroundings, capture_output=True, text=True, check=True
+    )
+    assert not found.stdout.split(), f"{found.stdout}: import the engine inside the function that needs it"
 
 
 def test_only_transaction_commits() -> None:

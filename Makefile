@@ -35,6 +35,7 @@ prove: setup
 
 bench: setup
 	@$(BIN)/python -m tests.bench --json instance/bench.json
+	@OMP_NUM_THREADS=1 $(BIN)/python -m tests.bench.engines
 
 screens: setup
 	@bash tests/system_parts

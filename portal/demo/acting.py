@@ -26,7 +26,7 @@ from portal.platform.context import VISITOR, Actor, Context, system_actor
 from portal.platform.db import db
 from portal.platform.jobs import Job, JobState
 from portal.platform.language import speaking
-from portal.platform.transaction import in_transaction
+from portal.platform.transaction import NestedTransaction, in_transaction
 from portal.routing.jobs import SEAT_INVITED
 
 T = TypeVar("T")
@@ -76,7 +76,9 @@ def _as(actor: Actor, action: Callable[[Context], T]) -> T:
 
 
 def read(query: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """A read outside a transaction; what it returns must be plain values."""
+    """A read outside a transaction, which it would end; what it returns must be plain values."""
+    if db.session.info.get("writing"):
+        raise NestedTransaction("a read of its own inside a transaction")
     found = query(*args, **kwargs)
     db.session.rollback()
     return found

@@ -110,17 +110,17 @@ class Consortium(Applying):
             if site.members:
                 act(joiner, add)
         if self._wants_talent():
-            act(self.team.owner_id, self._add_talent)
+            act(self.team.owner_id, self._add_talent, self.institutions()[0])
 
     def _wants_talent(self) -> bool:
         """The call asks for somebody from abroad to be named."""
         rules = [rule for rule in self.definition.screening if rule.kind == "has_member"]
         return any(rule.params.get("role") == MemberRole.TALENT.value for rule in rules)
 
-    def _add_talent(self, context: Context) -> None:
+    def _add_talent(self, context: Context, institution: str) -> None:
         name = names.foreign(self.rng)
         service.add_member(
-            context, self.team.application_id, institution=self.institutions()[0], name=name.shown,
+            context, self.team.application_id, institution=institution, name=name.shown,
             email=address(self.rng, name.latin, "abroad"), role=MemberRole.TALENT,
         )  # fmt: skip
 

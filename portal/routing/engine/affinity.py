@@ -1,125 +1,122 @@
-"""How near a reviewer's keywords are to a text, in Korean and English, with the shared terms kept as explanation.
+"""How near a reviewer's profile is to a text, in Korean and English, with the shared terms kept as explanation.
 
-Each keyword is a concept; the term table joins Korean and English names of one concept. Cosine of idf-weighted
-concept sets: a keyword that every reviewer has says little. Returned in millionths.
+Cosine of TF-IDF vectors. A dimension is a word (Korean nouns, English words), a concept of the term table whatever
+language it is named in, or a keyword of some reviewer that the table does not know. Concepts and keywords weigh more
+than words: they bridge the languages. Returned in millionths.
 """
 
 from __future__ import annotations
 
 import re
-import unicodedata
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from portal.routing.engine.problem import MILLION
+from portal.routing.engine.terms import CONCEPT_OF, HANGUL, form, named, plain
+from portal.routing.engine.words import LENGTH, counted, latin
 
+WEIGHT: Final = 3.0  # of a concept or a keyword, against a word
+SHOWN: Final = 5
 _SPLIT = re.compile(r"[,;\n·/|]+")
-_HANGUL = re.compile(r"[가-힣]")
-_SPACE = re.compile(r"\s+")
-
-# One concept per row, Korean and English: the bridge between profiles and texts in different languages.
-TERMS: tuple[tuple[str, ...], ...] = (
-    ("거대언어모델", "대규모 언어모델", "초거대언어모델", "large language model", "large language models", "llm"),
-    ("파운데이션 모델", "기반 모델", "foundation model", "foundation models"),
-    ("자연어처리", "natural language processing", "nlp"),
-    ("컴퓨터 비전", "영상 인식", "computer vision", "image recognition"),
-    ("멀티모달", "다중모달", "multimodal", "multi-modal"),
-    ("음성 인식", "speech recognition", "asr"),
-    ("음성 합성", "speech synthesis", "tts"),
-    ("강화학습", "reinforcement learning", "rlhf"),
-    ("사전학습", "pre-training", "pretraining"),
-    ("미세조정", "파인튜닝", "fine-tuning", "finetuning"),
-    ("추론 최적화", "추론 가속", "inference optimization", "inference optimisation"),
-    ("경량화", "양자화", "model compression", "quantization", "quantisation"),
-    ("분산 학습", "distributed training", "parallel training"),
-    ("말뭉치", "학습 데이터", "corpus", "training data"),
-    ("데이터 품질", "data quality"),
-    ("벤치마크", "성능평가", "benchmark", "benchmarks", "evaluation"),
-    ("기계번역", "machine translation"),
-    ("검색 증강 생성", "retrieval-augmented generation", "retrieval augmented generation", "rag"),
-    ("에이전트", "agent", "agents"),
-    ("인공지능 안전", "ai 안전", "ai safety", "alignment"),
-    ("신뢰성", "trustworthiness", "reliability"),
-    ("저작권", "copyright"),
-    ("개인정보", "프라이버시", "privacy"),
-    ("오픈소스", "공개 소프트웨어", "open source", "open-source"),
-    ("생태계", "ecosystem"),
-    ("반도체", "semiconductor", "npu"),
-    ("로봇", "로보틱스", "robot", "robots", "robotics"),
-    ("자율주행", "autonomous driving"),
-    ("의료 인공지능", "의료 ai", "medical ai", "healthcare ai"),
-    ("지식 그래프", "knowledge graph", "knowledge graphs"),
-    ("생성형 ai", "생성 모델", "generative ai", "generative model"),
-    ("고성능 컴퓨팅", "슈퍼컴퓨팅", "high-performance computing", "hpc", "supercomputing"),
-)
-
-
-def _plain(text: str) -> str:
-    return _SPACE.sub(" ", unicodedata.normalize("NFC", text).casefold()).strip()
-
-
-def _form(term: str) -> str:
-    """Korean is compared without spaces: 거대 언어 모델 and 거대언어모델 are one."""
-    return term.replace(" ", "") if _HANGUL.search(term) else term
-
-
-_CONCEPTS = {_form(_plain(term)): row for row in TERMS for term in row}
 
 
 def keywords(text: str) -> list[str]:
     """The keywords of a profile, in order, each once."""
-    return list(dict.fromkeys(word for part in _SPLIT.split(text) if (word := _plain(part))))
+    return list(dict.fromkeys(word for part in _SPLIT.split(text) if (word := plain(part))))
 
 
-def concept(keyword: str) -> tuple[str, ...]:
-    """Every name of the keyword's concept; itself when the table does not know it."""
-    return _CONCEPTS.get(_form(keyword), (keyword,))
+class Phrases:
+    """Terms of several words, looked up in texts: the table's as "#<number>", other keywords as "=<keyword>"."""
 
+    def __init__(self, others: Iterable[str]) -> None:
+        self.marks = {name: f"#{number}" for name, number in CONCEPT_OF.items()}
+        for word in others:
+            self.marks.setdefault(form(word), f"={word}")
+        self.korean: dict[str, list[str]] = {}  # by their first two letters
+        self.english: dict[str, list[tuple[list[str], str]]] = {}  # by their first word
+        for name, mark in self.marks.items():
+            if HANGUL.search(name):
+                self.korean.setdefault(name[:2], []).append(name)
+            elif words := latin(name):
+                self.english.setdefault(words[0], []).append((words, mark))
 
-class Document:
-    def __init__(self, text: str) -> None:
-        plain = _plain(text)
-        self.words = f" {re.sub(r'[^0-9a-z가-힣+#-]+', ' ', plain)} "
-        self.joined = plain.replace(" ", "")
-
-    def holds(self, names: Sequence[str]) -> bool:
-        return any(
-            _form(name) in self.joined if _HANGUL.search(name) else f" {name} " in self.words
-            for name in map(_plain, names)
-        )
+    def within(self, text: str) -> Counter[str]:
+        """How often each term stands in a text."""
+        cut = plain(text)[:LENGTH]
+        found: Counter[str] = Counter()
+        joined = cut.replace(" ", "")
+        for pair in self.korean.keys() & set(map(str.__add__, joined, joined[1:])):
+            for name in self.korean[pair]:
+                if count := joined.count(name):
+                    found[self.marks[name]] += count
+        words = latin(cut)
+        for place, word in enumerate(words):
+            for term, mark in self.english.get(word, ()):
+                found[mark] += words[place : place + len(term)] == term
+        return +found
 
 
 @dataclass(frozen=True)
 class Match:
-    """affinity [E, R] in millionths; terms[(e, r)]: the reviewer's keywords found in the entry's text."""
+    """affinity [E, R] in millionths; what the texts and the profiles share is told pair by pair."""
 
     affinity: NDArray[np.int64]
-    terms: dict[tuple[int, int], list[str]]
+    _texts: Any  # [E, V] sparse, unit rows
+    _profiles: Any  # [R, V]
+    _vocabulary: Sequence[str]
+    _own: Sequence[Mapping[str, str]]  # of each reviewer: term -> the reviewer's own word for it
+
+    def shared(self, entry: int, reviewer: int) -> list[str]:
+        """The terms that bring the two together, the strongest first; in the reviewer's own words where they have
+        one."""
+        product = self._texts[[entry]].multiply(self._profiles[[reviewer]]).tocoo()
+        order = sorted(zip(-product.data, product.col, strict=True))
+        own = self._own[reviewer]
+        names = [own.get(self._vocabulary[n]) or _shown(self._vocabulary[n]) for _, n in order]
+        return list(dict.fromkeys(names))[:SHOWN]
+
+
+def _shown(term: str) -> str:
+    return named(int(term[1:]))[0] if term.startswith("#") else term.removeprefix("=")
 
 
 def affinities(texts: Sequence[str], profiles: Sequence[str]) -> Match:
-    """Affinity of E texts and R profiles (keywords separated by commas or lines)."""
-    documents = [Document(text) for text in texts]
-    wanted = [{concept(word): word for word in keywords(profile)} for profile in profiles]
-    vocabulary = sorted({names for profile in wanted for names in profile})
-    place = {names: n for n, names in enumerate(vocabulary)}
-    spread = np.array([sum(names in profile for profile in wanted) for names in vocabulary], dtype=float)
-    weight = np.log((len(profiles) + 1) / (spread + 1)) + 1.0
-    there = np.array([[d.holds(names) for names in vocabulary] for d in documents], dtype=bool)
-    there = there.reshape(len(documents), len(vocabulary))
-    has = np.zeros((len(profiles), len(vocabulary)), dtype=bool)
-    for r, profile in enumerate(wanted):
-        has[r, [place[names] for names in profile]] = True
-    shared = (there * weight**2) @ has.T
-    norms = np.sqrt((there * weight**2).sum(axis=1))[:, None] * np.sqrt((has * weight**2).sum(axis=1))[None, :]
-    cosine = np.divide(shared, norms, out=np.zeros_like(shared), where=norms > 0)
-    terms = {
-        (e, r): [profile[vocabulary[n]] for n in np.flatnonzero(there[e] & has[r])]
-        for r, profile in enumerate(wanted)
-        for e in range(len(documents))
-        if shared[e, r] > 0
-    }
-    return Match(np.floor(cosine * MILLION + 0.5).astype(np.int64), terms)
+    """Affinity of E texts and R profiles (keywords separated by commas or lines, or running text)."""
+    words = [keywords(profile) for profile in profiles]
+    phrases = Phrases(word for own in words for word in own if form(word) not in CONCEPT_OF)
+    documents = [*texts, *profiles]
+    found = [
+        {f" {word}": n for word, n in count.items()} | phrases.within(text)
+        for count, text in zip(counted(documents), documents, strict=True)
+    ]
+    vocabulary = sorted({term for document in found for term in document})
+    made = _vectors(found, vocabulary)
+    left, right = made[: len(texts)], made[len(texts) :]
+    cosine = np.clip((left @ right.T).toarray(), 0.0, 1.0).reshape(len(texts), len(profiles))
+    own = [{phrases.marks[form(word)]: word for word in said if form(word) in phrases.marks} for said in words]
+    shown = [term.strip() for term in vocabulary]
+    return Match(np.floor(cosine * MILLION + 0.5).astype(np.int64), left, right, shown, own)
+
+
+def _vectors(documents: Sequence[Mapping[str, int]], vocabulary: Sequence[str]) -> Any:
+    """[D, V] unit rows: (1 + log tf) x idf x weight."""
+    from scipy.sparse import csr_array
+
+    place = {term: n for n, term in enumerate(vocabulary)}
+    starts = np.cumsum([0, *map(len, documents)])
+    columns = np.fromiter((place[term] for d in documents for term in d), dtype=np.int64, count=int(starts[-1]))
+    counts = np.fromiter((n for d in documents for n in d.values()), dtype=np.float64, count=int(starts[-1]))
+    spread = np.bincount(columns, minlength=len(vocabulary))
+    weight = (np.log((len(documents) + 1) / (spread + 1)) + 1.0) * np.array(
+        [1.0 if term.startswith(" ") else WEIGHT for term in vocabulary]
+    )
+    values = (1.0 + np.log(counts)) * weight[columns] if len(columns) else counts
+    rows = np.repeat(np.arange(len(documents)), np.diff(starts))
+    norms = np.sqrt(np.bincount(rows, weights=values**2, minlength=len(documents)))
+    values = values / np.where(norms > 0, norms, 1.0)[rows]
+    return csr_array((values, columns, starts), shape=(len(documents), max(1, len(vocabulary))))

@@ -20,7 +20,7 @@ from portal.platform.context import Context
 from portal.platform.db import db
 from portal.platform.jobs import enqueue
 from portal.programs.models import Stage
-from portal.routing.engine import MILLION, Problem, Progress, Solution, Unfilled, affinities
+from portal.routing.engine import MILLION, Match, Problem, Progress, Solution, Unfilled, affinities
 from portal.routing.engine.explain import Reason, explain
 from portal.routing.errors import BarredPairs, InputsChanged, NothingToRoute, PanelTooSmall, ReasonMissing, RunSettled
 from portal.routing.jobs import ASSIGNED, ROUTE
@@ -45,7 +45,7 @@ class Frozen:
     entries: list[int]
     reviewers: list[int]
     kinds: list[str]
-    terms: dict[tuple[int, int], list[str]]
+    match: Match
 
     @property
     def digest(self) -> str:
@@ -75,16 +75,24 @@ def _capacities(panel: Panel, seats: list[Seat], together: bool, entries: int) -
     ]
 
 
-def freeze(panel_id: int, seed: int, now: datetime) -> Frozen:
-    """Load all inputs of a run; reads only. Raises NothingToRoute, PanelTooSmall."""
-    panel = db.session.get_one(Panel, panel_id)
+def ready(panel: Panel) -> tuple[list[Seat], list[StageEntry]]:
+    """Who reviews and what is reviewed. Raises NothingToRoute, PanelTooSmall."""
     rule = panel.stage.call.definition.stage(panel.stage.code).panel
-    seats = list(panels.accepted_seats(panel_id))
+    seats = list(panels.accepted_seats(panel.id))
     entries = list(panels.entries_to_route(panel.stage_id, panel.track))
     if not entries:
         raise NothingToRoute
     if not can_run(seats, rule):
         raise PanelTooSmall(accepted=len(seats), needed=min(rule.reviews_per_entry, rule.size))
+    return seats, entries
+
+
+def freeze(panel_id: int, seed: int, now: datetime) -> Frozen:
+    """Load all inputs of a run; reads only, and computes the affinities: never in a request. Raises NothingToRoute,
+    PanelTooSmall."""
+    panel = db.session.get_one(Panel, panel_id)
+    rule = panel.stage.call.definition.stage(panel.stage.code).panel
+    seats, entries = ready(panel)
     people, together = [s.person_id for s in seats], reviews_together(rule)
     barred = barred_pairs(people, [e.application_id for e in entries], today(now))
     settled = panels.pairs_of_entries([e.id for e in entries])
@@ -127,13 +135,13 @@ def freeze(panel_id: int, seed: int, now: datetime) -> Frozen:
         "away": [{"person": p, "days": n, "of": (last - first).days + 1} for p, n in sorted(away.items())],
         "kept": np.argwhere(kept).tolist(), "demand": [int(d) for d in wanted],
     }  # fmt: skip
-    return Frozen(record, problem, [e.id for e in entries], people, kinds, match.terms)
+    return Frozen(record, problem, [e.id for e in entries], people, kinds, match)
 
 
 def ask_to_route(context: Context, panel_id: int, seed: int) -> None:
     """Enqueue a run as a job; its progress is shown on the page."""
     panel = db.session.get_one(Panel, panel_id)
-    freeze(panel_id, seed, context.now)  # an early refusal with its reason
+    ready(panel)  # an early refusal with its reason
     enqueue(
         ROUTE, {"panel_id": panel_id, "seed": seed, "asked_by": context.actor.person_id},
         key=f"{panel.public_id}:{seed}", now=context.now,
@@ -145,8 +153,8 @@ def route_if_ready(context: Context, stage_id: int) -> bool:
     started = False
     for panel in panels.panels_of(stage_id):
         rule = panel.stage.call.definition.stage(panel.stage.code).panel
-        ready = can_run(panel.seats, rule) and panels.entries_to_route(stage_id, panel.track)
-        if ready and not panel.stage.call.is_preview and panels.current_run(panel.id) is None:
+        due = can_run(panel.seats, rule) and panels.entries_to_route(stage_id, panel.track)
+        if due and not panel.stage.call.is_preview and panels.current_run(panel.id) is None:
             ask_to_route(context, panel.id, seed=panel.id)
             started = True
     return started
@@ -237,7 +245,7 @@ def _keep_drafts(context: Context, panel: Panel, run: RoutingRun, frozen: Frozen
                 public_id=context.ids.public_id(), entry_id=entry_id, panel_id=panel.id,
                 person_id=frozen.reviewers[r], run_id=run.id, state=AssignmentState.DRAFT, pseudonym=pseudonym,
                 affinity=int(frozen.problem.affinity[e, r]), created_at=context.now,
-                explanation=_told(frozen, reasons[e, r]) | {"terms": frozen.terms.get((e, r), [])},
+                explanation=_told(frozen, reasons[e, r]) | {"terms": frozen.match.shared(e, r)},
             )
         )  # fmt: skip
     db.session.flush()

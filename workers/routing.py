@@ -10,7 +10,9 @@ from portal.platform.transaction import transaction
 from portal.routing import service
 from portal.routing.jobs import ROUTE
 from portal.routing.models import Panel
-from portal.routing.service.runs import freeze, solved, store
+from portal.routing.rules.trials import Changes
+from portal.routing.service.freezing import freeze
+from portal.routing.service.runs import solved, store
 from portal.screening.jobs import STAGE_SCREENED
 from workers.wake import Run, handles
 
@@ -33,11 +35,16 @@ def conflict_arisen(run: Run) -> None:
 def route(run: Run) -> None:
     """Long: detect and freeze, compute without a transaction, store if the inputs still hold."""
     panel_id, seed = run.payload["panel_id"], run.payload["seed"]
-    with transaction():
-        context = Context(actor=system_actor(run.kind), now=clock.now())
-        service.detect(context, db.session.get_one(Panel, panel_id).stage_id)
+    trial, changes = bool(run.payload.get("trial")), Changes.from_json(run.payload.get("changes"))
+    if not trial:
+        with transaction():
+            context = Context(actor=system_actor(run.kind), now=clock.now())
+            service.detect(context, db.session.get_one(Panel, panel_id).stage_id)
     with run.reading():
-        frozen = freeze(panel_id, seed, clock.now())
+        frozen = freeze(panel_id, seed, clock.now(), changes)
     solution = solved(frozen, lambda stage, round_, gap: run.progress(round_, 0, f"{stage}:{gap:.4f}"))
     with run.effect() as context:
-        store(context, panel_id, frozen, solution, run.payload.get("asked_by"))
+        store(
+            context, panel_id, frozen, solution, run.payload.get("asked_by"), trial=trial,
+            reason=run.payload.get("reason", ""),
+        )  # fmt: skip

@@ -148,7 +148,7 @@ def _stage(plan: Plan, position: int, cast: Cast, judges: reviewing.Judges, rng:
     reviewing.decide_unclear(cast, stage)
     yield clock.now() + timedelta(minutes=30)
     for panel_id in panel_ids:
-        reviewing.ask_to_route(cast, panel_id, seed=position + 1)
+        reviewing.ask_to_route(cast, panel_id)
     yield clock.now() + timedelta(hours=1)
     for panel_id in panel_ids:
         reviewing.publish_assignments(cast, panel_id)

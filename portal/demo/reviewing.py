@@ -158,10 +158,10 @@ def accept_late_seats(panel_id: int) -> None:
         act(person_id, routing.answer_seat, seat_id, True)
 
 
-def ask_to_route(cast: Cast, panel_id: int, seed: int) -> None:
+def ask_to_route(cast: Cast, panel_id: int) -> None:
     """By job, as the button does; nothing when the portal has started a run by itself."""
     if read(lambda: panels.current_run(panel_id) is None):
-        act(cast.officers[0], routing.ask_to_route, panel_id, seed)
+        act(cast.officers[0], routing.ask_to_route, panel_id)
 
 
 def publish_assignments(cast: Cast, panel_id: int) -> None:

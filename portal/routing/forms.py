@@ -44,6 +44,38 @@ class RunForm(PortalForm):
     track = HiddenField()
 
 
+class DrawForm(PortalForm):
+    """The assignment once more with another seed."""
+
+    stage = HiddenField()
+    track = HiddenField()
+    reason = TextAreaField(
+        text("다른 난수로 다시 뽑는 사유", "Reason for another draw"), validators=[required(), length(max=1000)]
+    )
+
+
+LOCK, FORBID, LOAD = "lock", "forbid", "load"
+
+
+class TrialForm(PortalForm):
+    """What if? `change` with a pair (entry and person) or a person and a most load; on top of the trial `base`."""
+
+    stage = HiddenField()
+    track = HiddenField()
+    base = HiddenField()
+    change = HiddenField()
+    entry = HiddenField()
+    person = SelectField(text("위원", "Reviewer"), choices=[], validate_choice=False)
+    load = IntegerField(text("많아야 (건)", "At most (applications)"), validators=[optional(), number_range(0, 500)])
+
+
+class AdoptForm(PortalForm):
+    """A trial becomes the proposal, or is put away."""
+
+    reason = TextAreaField(text("사유", "Reason"), validators=[required(), length(max=1000)])
+    answer = HiddenField(default="adopt")
+
+
 class DiscardForm(PortalForm):
     stage = HiddenField()
     track = HiddenField()

@@ -60,7 +60,8 @@ class Seat(Model):
 
 
 class RoutingRun(Model):
-    """One run of the assignment: frozen inputs, seed and result; discarded runs are kept."""
+    """One run of the assignment: frozen inputs, seed and result; discarded runs are kept. A `trial` answers "what
+    if": it has no drafts until it is adopted, with a `reason`; so has a run with another seed."""
 
     __tablename__ = "routing_run"
 
@@ -74,6 +75,8 @@ class RoutingRun(Model):
     created_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     published_at: Mapped[datetime | None]
     discarded_at: Mapped[datetime | None]
+    trial: Mapped[bool] = mapped_column(default=False)
+    reason: Mapped[str | None] = mapped_column(Text)
 
 
 class AssignmentState(enum.StrEnum):

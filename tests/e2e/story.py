@@ -179,11 +179,11 @@ class Story:
         self.settle()
         self.do(lambda: reviewing.answer_invitations(cast, panel, decline=False))
         self.settle()
-        self.route(panel, seed=position + 1)
+        self.route(panel)
         return panel
 
-    def route(self, panel: int, seed: int) -> None:
-        self.do(lambda: reviewing.ask_to_route(self.cast, panel, seed))
+    def route(self, panel: int) -> None:
+        self.do(lambda: reviewing.ask_to_route(self.cast, panel))
         self.settle()
         self.do(lambda: reviewing.publish_assignments(self.cast, panel))
         self.settle()
@@ -252,6 +252,6 @@ class Fellows(Story):
         self.settle()
         self.do(lambda: reviewing.answer_invitations(cast, panel, decline=False))
         self.settle()
-        self.route(panel, seed=position + 1)
+        self.route(panel)
         self.do(lambda: reviewing.declare(cast, panel, conflicts=False))
         return panel

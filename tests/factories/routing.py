@@ -29,7 +29,10 @@ from portal.programs.definition import CallDefinition
 from portal.programs.models import Call, CallState, Stage
 from portal.programs.queries import stage_by_code
 from portal.routing.models import Assignment, AssignmentState, Panel, RoutingRun, Seat, SeatState
+from portal.routing.rules.trials import Changes
 from portal.routing.service import route
+from portal.routing.service.freezing import freeze
+from portal.routing.service.runs import solved, store
 from tests.factories.base import context, grant, number, person
 from tests.factories.consortia import words
 from tests.factories.screening import content, definition_with, rule
@@ -212,6 +215,12 @@ def field_of(entries: int = 4, reviewers: int = 3, made: CallDefinition | None =
     found.reviewers = [who.id for who in people]
     found.panel_id = panel(stage, people).id
     return found
+
+
+def tried(field: Field, changes: Changes) -> RoutingRun:
+    """A what-if beside the proposal."""
+    frozen = freeze(field.panel_id, field.panel_id, clock.now(), changes)
+    return store(context(), field.panel_id, frozen, solved(frozen), None, trial=True)
 
 
 def routed(of: Field, seed: int = 1) -> RoutingRun:

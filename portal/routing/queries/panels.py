@@ -65,10 +65,10 @@ def accepted_seats(panel_id: int) -> Sequence[Seat]:
 
 
 def current_run(panel_id: int) -> RoutingRun | None:
-    """The newest run that was not discarded: a proposal, or what was published last."""
+    """The newest run that was not discarded: a proposal, or what was published last. Trials are neither."""
     return db.session.scalars(
         select(RoutingRun)
-        .where(RoutingRun.panel_id == panel_id, RoutingRun.discarded_at.is_(None))
+        .where(RoutingRun.panel_id == panel_id, RoutingRun.discarded_at.is_(None), RoutingRun.trial.is_(False))
         .order_by(RoutingRun.id.desc())
         .limit(1)
     ).first()
@@ -77,6 +77,33 @@ def current_run(panel_id: int) -> RoutingRun | None:
 def runs_of(panel_id: int) -> Sequence[RoutingRun]:
     return db.session.scalars(
         select(RoutingRun).where(RoutingRun.panel_id == panel_id).order_by(RoutingRun.id.desc()).limit(20)
+    ).all()
+
+
+def panel_by_id(panel_id: int) -> Panel:
+    return db.session.get_one(Panel, panel_id)
+
+
+def run_by_id(run_id: int) -> RoutingRun | None:
+    return db.session.get(RoutingRun, run_id)
+
+
+def run_of_call(call_id: int, run: str) -> RoutingRun | None:
+    return db.session.scalars(
+        select(RoutingRun)
+        .join(Panel, RoutingRun.panel_id == Panel.id)
+        .join(Stage, Panel.stage_id == Stage.id)
+        .where(Stage.call_id == call_id, RoutingRun.public_id == run)
+    ).one_or_none()
+
+
+def trials_of(panel_id: int) -> Sequence[RoutingRun]:
+    """What was tried and neither adopted nor discarded, the newest first."""
+    return db.session.scalars(
+        select(RoutingRun)
+        .where(RoutingRun.panel_id == panel_id, RoutingRun.trial, RoutingRun.discarded_at.is_(None))
+        .order_by(RoutingRun.id.desc())
+        .limit(20)
     ).all()
 
 

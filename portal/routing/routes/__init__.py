@@ -8,7 +8,8 @@ import portal.routing.routes.panel
 import portal.routing.routes.reviewer
 import portal.routing.routes.sessions_office
 import portal.routing.routes.sessions_panel
-import portal.routing.routes.sessions_team  # noqa: F401 - each registers its views
+import portal.routing.routes.sessions_team
+import portal.routing.routes.trials  # noqa: F401 - each registers its views
 from portal.routing.routes.blueprint import bp
 
 __all__ = ["bp"]

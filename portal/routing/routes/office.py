@@ -1,4 +1,4 @@
-"""The call's routing page: pool and capacity against demand, run, result, publish, discard, swap."""
+"""The call's routing page: pool and capacity against demand, run, result, publish, discard."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from portal.platform.web import PortalForm, context, page, perform
 from portal.programs.models import Call, Stage
 from portal.programs.policies import officer_of_call
 from portal.routing import pages, service
-from portal.routing.forms import DiscardForm, RunForm, SwapForm
+from portal.routing.forms import LOAD, DiscardForm, DrawForm, RunForm, TrialForm
 from portal.routing.models import Assignment, AssignmentState, Panel, RoutingRun, SeatState
-from portal.routing.policies import swaps_reviewer
+from portal.routing.pages import runs
 from portal.routing.queries import panels, sessions
 from portal.routing.queries import pool as reviewers
 from portal.routing.routes.blueprint import bp
@@ -62,13 +62,27 @@ def _panel_values(panel: Panel, values: dict[str, Any]) -> dict[str, Any]:
         panel, reviewers.organisations_of(people, now), assignments, capacities, barred,
         len(entries) if values["together"] else rule.max_load,
     )  # fmt: skip
-    run = panels.current_run(panel.id)
+    run, job = panels.current_run(panel.id), panels.latest_job(panel)
+    by_entry: dict[int, list[Assignment]] = {}
+    for assignment in assignments:
+        if assignment.state in (AssignmentState.DRAFT, *LIVE):
+            by_entry.setdefault(assignment.entry_id, []).append(assignment)
+    everybody = {s.person_id: s.person for s in panel.seats}
+    titles = {e.id: e.application.title for e in entries}
     return {
+        "quality": runs.quality(run), "weakest": runs.weakest(entries, by_entry),
+        "stage_of_run": runs.stage_of(job) if job is not None else None,
+        "loads": [
+            {"label": r.name, "value": r.load, "limit": r.capacity}
+            for r in rows if r.seat.state is SeatState.ACCEPTED
+        ],
+        "trials": [runs.trial(t, run, everybody, titles) for t in panels.trials_of(panel.id)],
+        "form_trial": trial_form(panel, values["stage"].code), "form_draw": DrawForm(formdata=None, stage=values["stage"].code, track=panel.track),
         "seats": rows, "run": run, "composition": composition(panel.seats, rule),
         "capacity": sum(r.capacity for r in rows if r.seat.state is SeatState.ACCEPTED),
         "can_run": bool(entries) and can_run(panel.seats, rule),
         "rows": pages.entry_rows(entries, assignments, names, barred, panel.seats, rule.reviews_per_entry),
-        "unfilled": pages.unfilled(run, entries), "job": pages.job_state(panels.latest_job(panel)),
+        "unfilled": pages.unfilled(run, entries), "job": pages.job_state(job),
         "left_out": pages.left_out(run, {s.person_id: s.person for s in panel.seats}),
         "live": sum(a.state in LIVE for a in assignments),
         "drafts": sum(a.state is AssignmentState.DRAFT for a in assignments),
@@ -89,7 +103,7 @@ def posted_stage(call: Call, form: PortalForm) -> Stage:
     return stage
 
 
-def _posted(call: Call, form: PortalForm) -> tuple[Stage, Panel]:
+def posted_panel(call: Call, form: PortalForm) -> tuple[Stage, Panel]:
     stage = posted_stage(call, form)
     panel = panels.panel_of(stage.id, form["track"].data or "")
     if panel is None:
@@ -97,16 +111,39 @@ def _posted(call: Call, form: PortalForm) -> tuple[Stage, Panel]:
     return stage, panel
 
 
+def trial_form(panel: Panel, stage: str) -> TrialForm:
+    """To try another most load of somebody who accepted."""
+    form = TrialForm(formdata=None, stage=stage, track=panel.track, change=LOAD)
+    form.person.choices = [(s.person.public_id, s.person.name) for s in panel.seats if s.state is SeatState.ACCEPTED]
+    return form
+
+
+@bp.post("/office/calls/<public_id>/routing/draw")
+@guard(officer_of_call)
+def draw(public_id: str) -> Response:
+    """Another seed, with a reason."""
+    call, form = subject(Call), DrawForm()
+    stage, panel = posted_panel(call, form)
+    panel_id, code, track = panel.id, stage.code, panel.track
+
+    def act(context: Context) -> str:
+        service.ask_to_route(context, panel_id, context.rng.randrange(2**31), form.reason.data)
+        return url_for("routing.routing", public_id=public_id, stage=code, track=track or None)
+
+    done = perform(form, act, Text("배정안을 만들고 있습니다.", "The assignment is being made."))
+    return done if done is not None else show(call, stage, track, form)
+
+
 @bp.post("/office/calls/<public_id>/routing/run")
 @guard(officer_of_call)
 def run(public_id: str) -> Response:
     call, form = subject(Call), RunForm()
-    stage, panel = _posted(call, form)
+    stage, panel = posted_panel(call, form)
     panel_id, code = panel.id, stage.code
     track = panel.track
 
     def act(context: Context) -> str:
-        service.ask_to_route(context, panel_id, context.rng.randrange(2**31))
+        service.ask_to_route(context, panel_id)
         return url_for("routing.routing", public_id=public_id, stage=code, track=track or None)
 
     done = perform(form, act, Text("배정안을 만들고 있습니다.", "The assignment is being made."))
@@ -124,7 +161,7 @@ def _open_run(panel: Panel) -> RoutingRun:
 @guard(officer_of_call)
 def publish(public_id: str) -> Response:
     call, form = subject(Call), RunForm()
-    stage, panel = _posted(call, form)
+    stage, panel = posted_panel(call, form)
     run_id, code = _open_run(panel).id, stage.code
     track = panel.track
 
@@ -140,7 +177,7 @@ def publish(public_id: str) -> Response:
 @guard(officer_of_call)
 def discard(public_id: str) -> Response:
     call, form = subject(Call), DiscardForm()
-    stage, panel = _posted(call, form)
+    stage, panel = posted_panel(call, form)
     run_id, code = _open_run(panel).id, stage.code
     track = panel.track
 
@@ -150,51 +187,3 @@ def discard(public_id: str) -> Response:
 
     done = perform(form, act, Text("배정안을 버렸습니다.", "The proposal was discarded."))
     return done if done is not None else show(call, stage, track, form)
-
-
-@bp.route("/office/calls/<public_id>/routing/assignments/<assignment_id>", methods=["GET", "POST"])
-@guard(swaps_reviewer)
-def swap(public_id: str, assignment_id: str) -> Response:
-    assignment, form = subject(Assignment), SwapForm()
-    entry, stage = assignment.entry, assignment.entry.stage
-    application_id, draft, id_, code = (
-        entry.application_id, assignment.state is AssignmentState.DRAFT, assignment.id, stage.code
-    )  # fmt: skip
-    seats = panels.accepted_seats(assignment.panel_id)
-    people = [seat.person_id for seat in seats]
-    barred = {person for person, _ in barred_pairs(people, [application_id])}
-    taken = {a.person_id for a in panels.pairs_of_entries([entry.id])}
-    loads = reviewers.loads_of(people)
-    free = [seat for seat in seats if seat.person_id not in barred | taken]
-    form.person.choices = [
-        (
-            seat.person.public_id,
-            Text(
-                f"{seat.person.name} · 맡은 과제 {loads.get(seat.person_id, 0)}건",
-                f"{seat.person.name} · {loads.get(seat.person_id, 0)} applications",
-            ),
-        )
-        for seat in free
-    ]
-    chosen = {seat.person.public_id: seat.person_id for seat in free}
-
-    def act(context: Context) -> str:
-        person_id = chosen.get(form.person.data)
-        if person_id is None:
-            abort(404)
-        if draft:
-            service.swap(context, id_, person_id)
-        else:
-            service.replace(context, id_, person_id, form.reason.data or "")
-        return url_for("routing.routing", public_id=public_id, stage=code)
-
-    done = perform(form, act, Text("위원을 바꾸었습니다.", "The reviewer was changed."))
-    if done is not None:
-        return done
-    shown = panels.office_assignment(context().actor, public_id, assignment_id)
-    if shown is None:
-        abort(404)
-    return page(
-        "routing/swap.html", form, assignment=shown, entry=shown.entry, call=shown.entry.stage.call, draft=draft,
-        person=panels.people([shown.person_id])[shown.person_id], barred=len(barred),
-    )  # fmt: skip

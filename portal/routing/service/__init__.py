@@ -25,7 +25,7 @@ from portal.routing.service.personal import (
 )
 from portal.routing.service.preview import seat_previewer
 from portal.routing.service.proceedings import note_absence, start_session, write_minutes
-from portal.routing.service.runs import ask_to_route, discard, publish, route, route_if_ready, swap
+from portal.routing.service.runs import adopt, ask_to_route, discard, publish, route, route_if_ready, swap, try_changes
 from portal.routing.service.sessions import (
     Wanted,
     change_session,
@@ -45,6 +45,7 @@ from portal.routing.service.swaps import (
 __all__ = [
     "Wanted",
     "add_seats",
+    "adopt",
     "answer_assignment",
     "answer_seat",
     "answer_swap",
@@ -83,6 +84,7 @@ __all__ = [
     "swap",
     "take_back_swap",
     "take_free_slot",
+    "try_changes",
     "waive_conflict",
     "write_minutes",
 ]

@@ -1,18 +1,13 @@
-"""A routing run: freeze the inputs, solve, keep drafts, swap by hand, publish together or discard."""
+"""A routing run: freeze the inputs, solve, keep drafts, try what-ifs, swap by hand, publish together or discard."""
 
 from __future__ import annotations
 
-import hashlib
-import json
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import numpy as np
 from sqlalchemy import delete, select
 
-from portal.applications.models import StageEntry
-from portal.applications.queries.submissions import content_of
 from portal.audit import service as audit
 from portal.conflicts.queries import barred_pairs
 from portal.conflicts.rules import today
@@ -20,132 +15,40 @@ from portal.platform.context import Context
 from portal.platform.db import db
 from portal.platform.jobs import enqueue
 from portal.programs.models import Stage
-from portal.routing.engine import MILLION, Match, Problem, Progress, Solution, Unfilled, affinities
+from portal.routing.engine import MILLION, Progress, Solution, Unfilled
 from portal.routing.engine.explain import Reason, explain
-from portal.routing.errors import BarredPairs, InputsChanged, NothingToRoute, PanelTooSmall, ReasonMissing, RunSettled
+from portal.routing.errors import BarredPairs, InputsChanged, ReasonMissing, RunSettled
 from portal.routing.jobs import ASSIGNED, ROUTE
-from portal.routing.models import Assignment, AssignmentState, Panel, RoutingRun, Seat
+from portal.routing.models import Assignment, AssignmentState, Panel, RoutingRun
 from portal.routing.queries import panels
-from portal.routing.queries import pool as reviewers
-from portal.routing.rules.panels import LIVE, can_run, due_at, fair_share, review_window, reviews_together
+from portal.routing.rules.panels import can_run, due_at
+from portal.routing.rules.trials import Changes, affinity_of
 from portal.routing.service.assignments import check_candidate
 from portal.routing.service.detection import detect
+from portal.routing.service.freezing import Frozen, freeze, look, ready
 from portal.routing.service.pseudonyms import fresh_pseudonym
 
-ENGINE = "flow-2"
-SUMMARY_LENGTH = 4000
 
-
-@dataclass(frozen=True)
-class Frozen:
-    """Everything a run depends on; `record` is what is stored and hashed."""
-
-    record: dict[str, Any]
-    problem: Problem
-    entries: list[int]
-    reviewers: list[int]
-    kinds: list[str]
-    match: Match
-
-    @property
-    def digest(self) -> str:
-        text = json.dumps(self.record, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-        return hashlib.sha256(text.encode()).hexdigest()
-
-
-def text_of(entry: StageEntry) -> str:
-    """Title and the team's texts, the first of each section."""
-    content = content_of(entry.submission)
-    parts = [str(content["title"])]
-    for _, slices in sorted(content["sections"].items()):
-        for _, value in sorted(slices.get("", {}).items()):
-            texts = value.values() if isinstance(value, dict) else [value]  # in both languages
-            parts.extend(text[:SUMMARY_LENGTH] for text in texts if isinstance(text, str))
-    return "\n".join(parts)
-
-
-def _capacities(panel: Panel, seats: list[Seat], together: bool, entries: int) -> list[int]:
-    """How many more entries each member may take; a panel that reviews everything takes everything."""
-    if together:
-        return [entries] * len(seats)
-    rule = panel.stage.call.definition.stage(panel.stage.code).panel
-    profiles = reviewers.profiles_of([seat.person_id for seat in seats])
-    return [
-        min(rule.max_load, profiles[s.person_id].capacity if s.person_id in profiles else rule.max_load) for s in seats
-    ]
-
-
-def ready(panel: Panel) -> tuple[list[Seat], list[StageEntry]]:
-    """Who reviews and what is reviewed. Raises NothingToRoute, PanelTooSmall."""
-    rule = panel.stage.call.definition.stage(panel.stage.code).panel
-    seats = list(panels.accepted_seats(panel.id))
-    entries = list(panels.entries_to_route(panel.stage_id, panel.track))
-    if not entries:
-        raise NothingToRoute
-    if not can_run(seats, rule):
-        raise PanelTooSmall(accepted=len(seats), needed=min(rule.reviews_per_entry, rule.size))
-    return seats, entries
-
-
-def freeze(panel_id: int, seed: int, now: datetime) -> Frozen:
-    """Load all inputs of a run; reads only, and computes the affinities: never in a request. Raises NothingToRoute,
-    PanelTooSmall."""
-    panel = db.session.get_one(Panel, panel_id)
-    rule = panel.stage.call.definition.stage(panel.stage.code).panel
-    seats, entries = ready(panel)
-    people, together = [s.person_id for s in seats], reviews_together(rule)
-    barred = barred_pairs(people, [e.application_id for e in entries], today(now))
-    settled = panels.pairs_of_entries([e.id for e in entries])
-    kept_pairs = {(a.entry_id, a.person_id) for a in settled if a.state in LIVE}
-    gone = {
-        (a.entry_id, a.person_id) for a in settled if a.state in (AssignmentState.DECLINED, AssignmentState.REVOKED)
-    }
-    profiles = reviewers.profiles_of(people)
-    match = affinities([text_of(e) for e in entries], [profiles[p].keywords if p in profiles else "" for p in people])
-    allowed = np.array(
-        [[(p, e.application_id) not in barred and (e.id, p) not in gone for p in people] for e in entries], dtype=bool
-    )
-    barred_pairs_at = np.argwhere(~allowed).tolist()
-    first, last = review_window(panel.stage, now)
-    away = reviewers.left_out(people, first, last)
-    allowed &= np.array([p not in away for p in people], dtype=bool)
-    kept = np.array([[(e.id, p) in kept_pairs for p in people] for e in entries], dtype=bool)
-    capacity = np.array(_capacities(panel, seats, together, len(entries)), dtype=np.int64)
-    least = {"foreign": rule.min_foreign, "industry": rule.min_industry} if together else {}
-    kinds = sorted(kind for kind, count in least.items() if count)
-    free = allowed | kept
-    absent = sum(
-        np.maximum(least[kind] - free[:, [s.kind == kind for s in seats]].sum(axis=1), 0) for kind in kinds
-    )  # their seats stay empty, and nobody else loses one
-    wanted = free.sum(axis=1) + absent if together else np.full(len(entries), rule.reviews_per_entry)
-    problem = Problem(
-        match.affinity, ~free, wanted.astype(np.int64), np.maximum(capacity, kept.sum(axis=0)),
-        share=np.full(len(seats), fair_share(capacity.tolist(), int(wanted.sum()))), locked=np.argwhere(kept),
-        kind=np.array([kinds.index(s.kind) if s.kind in kinds else -1 for s in seats], dtype=np.int64),
-        kind_min=np.tile(np.array([least[kind] for kind in kinds], dtype=np.int64), (len(entries), 1)), seed=seed,
-    )  # fmt: skip
-    record = {
-        "engine": ENGINE, "seed": seed, "panel": panel.public_id, "stage": panel.stage.code, "together": together,
-        "call": panel.stage.call.content_hash, "per_entry": rule.reviews_per_entry,
-        "entries": [{"id": e.id, "entry": e.public_id, "sha256": e.submission.sha256} for e in entries],
-        "reviewers": [
-            {"person": s.person_id, "kind": s.kind, "capacity": int(c)} for s, c in zip(seats, capacity, strict=True)
-        ],
-        "affinity": match.affinity.tolist(), "barred": barred_pairs_at,
-        "away": [{"person": p, "days": n, "of": (last - first).days + 1} for p, n in sorted(away.items())],
-        "kept": np.argwhere(kept).tolist(), "demand": [int(d) for d in wanted],
-    }  # fmt: skip
-    return Frozen(record, problem, [e.id for e in entries], people, kinds, match)
-
-
-def ask_to_route(context: Context, panel_id: int, seed: int) -> None:
-    """Enqueue a run as a job; its progress is shown on the page."""
+def ask_to_route(context: Context, panel_id: int, seed: int | None = None, reason: str = "") -> None:
+    """Enqueue a run as a job; its progress is shown on the page. The panel's own seed decides among equals; another
+    one needs a reason. Raises NothingToRoute, PanelTooSmall, ReasonMissing."""
     panel = db.session.get_one(Panel, panel_id)
     ready(panel)  # an early refusal with its reason
-    enqueue(
-        ROUTE, {"panel_id": panel_id, "seed": seed, "asked_by": context.actor.person_id},
-        key=f"{panel.public_id}:{seed}", now=context.now,
-    )  # fmt: skip
+    if seed is not None and seed != panel_id and not reason.strip():
+        raise ReasonMissing("reason")
+    _enqueue(context, panel, panel_id if seed is None else seed, {"reason": reason.strip()})
+
+
+def try_changes(context: Context, panel_id: int, changes: Changes) -> None:
+    """Ask what the assignment would be with these changes; the proposal stands as it is meanwhile."""
+    panel = db.session.get_one(Panel, panel_id)
+    ready(panel)
+    _enqueue(context, panel, panel_id, {"changes": changes.as_json(), "trial": True})
+
+
+def _enqueue(context: Context, panel: Panel, seed: int, more: dict[str, Any]) -> None:
+    payload = {"panel_id": panel.id, "seed": seed, "asked_by": context.actor.person_id} | more
+    enqueue(ROUTE, payload, key=f"{panel.public_id}:{context.ids.public_id()}", now=context.now)
 
 
 def route_if_ready(context: Context, stage_id: int) -> bool:
@@ -155,7 +58,7 @@ def route_if_ready(context: Context, stage_id: int) -> bool:
         rule = panel.stage.call.definition.stage(panel.stage.code).panel
         due = can_run(panel.seats, rule) and panels.entries_to_route(stage_id, panel.track)
         if due and not panel.stage.call.is_preview and panels.current_run(panel.id) is None:
-            ask_to_route(context, panel.id, seed=panel.id)
+            ask_to_route(context, panel.id)
             started = True
     return started
 
@@ -176,43 +79,76 @@ def route(context: Context, panel_id: int, seed: int) -> RoutingRun:
     return store(context, panel_id, frozen, solved(frozen), context.actor.person_id)
 
 
-def store(context: Context, panel_id: int, frozen: Frozen, solution: Solution, asked_by: int | None) -> RoutingRun:
-    """Keep a solved run as drafts if its inputs still hold; an earlier proposal is discarded. Raises InputsChanged."""
+def store(
+    context: Context, panel_id: int, frozen: Frozen, solution: Solution, asked_by: int | None, *,
+    trial: bool = False, reason: str = "",
+) -> RoutingRun:  # fmt: skip
+    """Keep a solved run if its inputs still hold: as drafts, an earlier proposal being discarded, or as a trial beside
+    it. Raises InputsChanged."""
     panel = db.session.scalars(select(Panel).where(Panel.id == panel_id).with_for_update()).one()
-    if freeze(panel_id, frozen.record["seed"], context.now).digest != frozen.digest:
-        raise InputsChanged
-    earlier = panels.current_run(panel_id)
-    if earlier is not None and earlier.published_at is None:
-        _drop(context, earlier, "replaced")
+    _still_holds(panel, frozen.facts, context.now)
     run = RoutingRun(
         public_id=context.ids.public_id(), panel_id=panel_id, inputs=frozen.record, inputs_hash=frozen.digest,
-        result=_result(frozen, solution), created_at=context.now, created_by_id=asked_by,
+        result=_result(frozen, solution), created_at=context.now, created_by_id=asked_by, trial=trial,
+        reason=reason or None,
     )  # fmt: skip
+    if not trial:
+        _replace_proposal(context, panel)
     db.session.add(run)
     db.session.flush()
-    _keep_drafts(context, panel, run, frozen, solution)
+    if not trial:
+        _keep_drafts(context, run)
     audit.record(
-        context, "RoutingRun", "panel", panel.public_id,
-        run=run.public_id, inputs=frozen.digest, seed=frozen.record["seed"], pairs=len(run.result["pairs"]),
+        context, "RoutingRun", "panel", panel.public_id, run=run.public_id, inputs=frozen.digest,
+        seed=frozen.record["seed"], pairs=len(run.result["pairs"]), trial=trial, reason=reason,
     )  # fmt: skip
     return run
 
 
-def _new_pairs(frozen: Frozen, solution: Solution) -> list[tuple[int, int]]:
-    """Places of the entries and reviewers that the run adds."""
-    kept = {(e, r) for e, r in frozen.record["kept"]}
-    return [(e, r) for e, r in solution.pairs.tolist() if (e, r) not in kept]
+def _still_holds(panel: Panel, facts: dict[str, Any], now: datetime) -> None:
+    if look(panel, facts["seed"], now, Changes.from_json(facts["changes"])).told != facts:
+        raise InputsChanged
+
+
+def _replace_proposal(context: Context, panel: Panel) -> None:
+    earlier = panels.current_run(panel.id)
+    if earlier is not None and earlier.published_at is None:
+        _drop(context, earlier, "replaced")
+
+
+def adopt(context: Context, run_id: int, reason: str) -> RoutingRun:
+    """Make a trial the proposal, with a reason. Raises RunSettled, ReasonMissing, InputsChanged."""
+    run = _open_run(run_id)
+    if not run.trial:
+        raise RunSettled
+    if not reason.strip():
+        raise ReasonMissing("reason")
+    panel = db.session.scalars(select(Panel).where(Panel.id == run.panel_id).with_for_update()).one()
+    _still_holds(panel, {key: value for key, value in run.inputs.items() if key != "affinity"}, context.now)
+    _replace_proposal(context, panel)
+    run.trial, run.reason = False, reason.strip()
+    _keep_drafts(context, run)
+    audit.record(context, "TrialAdopted", "routing_run", run.public_id, panel=panel.public_id, reason=run.reason)
+    return run
 
 
 def _result(frozen: Frozen, solution: Solution) -> dict[str, Any]:
-    new = _new_pairs(frozen, solution)
+    """Affinities, totals and floors in millionths; `why` stands beside `pairs`."""
+    kept = {(e, r) for e, r in frozen.record["kept"]}
+    told = zip(solution.pairs.tolist(), explain(frozen.problem, solution), strict=True)
+    new = [(e, r, reason) for (e, r), reason in told if (e, r) not in kept]
     load = np.bincount(solution.pairs[:, 1], minlength=len(frozen.reviewers))
     return {
-        "pairs": [[frozen.entries[e], frozen.reviewers[r]] for e, r in new],
+        "pairs": [[frozen.entries[e], frozen.reviewers[r]] for e, r, _ in new],
+        "why": [_told(frozen, reason) | {"terms": frozen.match.shared(e, r)} for e, r, reason in new],
         "load": {str(person): int(n) for person, n in zip(frozen.reviewers, load, strict=True)},
         "unfilled": [
             {"entry": frozen.entries[u.entry], "missing": u.missing, "reason": _reason(frozen, u)}
             for u in solution.unfilled
+        ],
+        "refused": [
+            {"entry": frozen.entries[x.entry], "person": frozen.reviewers[x.reviewer], "reason": x.reason}
+            for x in solution.refused
         ],
         "total": round(solution.total), "bound": round(solution.bound), "gap": solution.gap,
         "floor": round(solution.floor),
@@ -221,42 +157,41 @@ def _result(frozen: Frozen, solution: Solution) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _told(frozen: Frozen, reason: Reason) -> dict[str, Any]:
+    """For the pair's card."""
+    return {
+        "affinity": round(reason.affinity), "rank": reason.rank, "free": reason.free,
+        "price": round(min(reason.price, MILLION)),
+        "instead": None if reason.instead is None else frozen.reviewers[reason.instead], "cost": round(reason.cost),
+    }  # fmt: skip
+
+
 def _reason(frozen: Frozen, unfilled: Unfilled) -> str:
     """Those who are away are left out like the barred, but say so: with them there would have been enough."""
-    barred = sum(entry == unfilled.entry for entry, _ in frozen.record["barred"])
-    enough = len(frozen.reviewers) - barred >= frozen.record["demand"][unfilled.entry]
     kind, _, place = unfilled.reason.partition(":")
     if kind == "kind":
-        return f"kind:{frozen.kinds[int(place)]}"
+        return f"kind:{sorted(frozen.record['kinds'])[int(place)]}"
+    barred = sum(entry == unfilled.entry for entry, _ in frozen.record["barred"])
+    enough = len(frozen.reviewers) - barred >= frozen.record["demand"][unfilled.entry]
     return "absence" if kind == "conflicts" and enough and frozen.record["away"] else unfilled.reason
 
 
-def _keep_drafts(context: Context, panel: Panel, run: RoutingRun, frozen: Frozen, solution: Solution) -> None:
-    taken: dict[int, set[str]] = {id_: set() for id_ in frozen.entries}
-    for known in panels.pairs_of_entries(frozen.entries):
+def _keep_drafts(context: Context, run: RoutingRun) -> None:
+    entries = [row["id"] for row in run.inputs["entries"]]
+    taken: dict[int, set[str]] = {id_: set() for id_ in entries}
+    for known in panels.pairs_of_entries(entries):
         taken[known.entry_id].add(known.pseudonym)
-    reasons = dict(zip(map(tuple, solution.pairs.tolist()), explain(frozen.problem, solution), strict=True))
-    for e, r in _new_pairs(frozen, solution):
-        entry_id = frozen.entries[e]
+    for (entry_id, person_id), why in zip(run.result["pairs"], run.result["why"], strict=True):
         pseudonym = fresh_pseudonym(context.rng, taken[entry_id])
         taken[entry_id].add(pseudonym)
         db.session.add(
             Assignment(
-                public_id=context.ids.public_id(), entry_id=entry_id, panel_id=panel.id,
-                person_id=frozen.reviewers[r], run_id=run.id, state=AssignmentState.DRAFT, pseudonym=pseudonym,
-                affinity=int(frozen.problem.affinity[e, r]), created_at=context.now,
-                explanation=_told(frozen, reasons[e, r]) | {"terms": frozen.match.shared(e, r)},
+                public_id=context.ids.public_id(), entry_id=entry_id, panel_id=run.panel_id, person_id=person_id,
+                run_id=run.id, state=AssignmentState.DRAFT, pseudonym=pseudonym, affinity=why["affinity"],
+                created_at=context.now, explanation=why,
             )
         )  # fmt: skip
     db.session.flush()
-
-
-def _told(frozen: Frozen, reason: Reason) -> dict[str, Any]:
-    """For the pair's card; affinities in millionths."""
-    return {
-        "rank": reason.rank, "free": reason.free, "price": round(min(reason.price, MILLION)),
-        "instead": None if reason.instead is None else frozen.reviewers[reason.instead], "cost": round(reason.cost),
-    }  # fmt: skip
 
 
 def _open_run(run_id: int) -> RoutingRun:
@@ -288,8 +223,10 @@ def swap(context: Context, assignment_id: int, person_id: int) -> Assignment:
         raise RunSettled
     check_candidate(context, assignment, person_id)
     old = assignment.person_id
+    run = db.session.get_one(RoutingRun, assignment.run_id)
     assignment.person_id = person_id
-    assignment.affinity, assignment.explanation = 0, {"by_hand": True, "before": old, "terms": []}
+    assignment.affinity = affinity_of(run.inputs, assignment.entry_id, person_id) or 0
+    assignment.explanation = {"by_hand": True, "before": old, "terms": []}
     audit.record(context, "AssignmentSwapped", "assignment", assignment.public_id, old=old, new=person_id)
     return assignment
 
@@ -297,6 +234,8 @@ def swap(context: Context, assignment_id: int, person_id: int) -> Assignment:
 def publish(context: Context, run_id: int, due: datetime | None = None) -> RoutingRun:
     """Publish all drafts together, open the review and tell every reviewer. Raises BarredPairs, RunSettled."""
     run = _open_run(run_id)
+    if run.trial:
+        raise RunSettled
     drafts = panels.drafts_of_run(run_id)
     barred = barred_pairs({a.person_id for a in drafts}, {a.entry.application_id for a in drafts}, today(context.now))
     hit = sum((a.person_id, a.entry.application_id) in barred for a in drafts)

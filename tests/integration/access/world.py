@@ -54,6 +54,7 @@ from portal.routing import service as routing_service
 from portal.routing.models import Assignment, AssignmentState, Seat
 from portal.routing.models import Session as PanelSession
 from portal.routing.rules.sessions import Layout
+from portal.routing.rules.trials import Changes
 from portal.screening import service as screening
 from tests.factories import applications as drafts
 from tests.factories import awards as decided
@@ -411,6 +412,7 @@ def _screened_and_routed(world: World) -> None:
     )
     routing.add_member(waiting.application.id, world.person("co_applicant"))
     run = routing.routed(made)
+    trial = routing.tried(made, Changes(loads={made.reviewers[0]: 1}))
     found = screening.screen(base.context(), waiting.entry.id)
     seat = db.session.scalars(select(Seat).where(Seat.panel_id == made.panel_id).order_by(Seat.id)).first()
     assert seat is not None
@@ -425,6 +427,7 @@ def _screened_and_routed(world: World) -> None:
         "reopened_app": waiting.application.public_id, "reopening": reopened.public_id,
         "routing_call": made.call, "screening": found.public_id, "seat:invited": seat.public_id,
         "seat_token": routing_service.mint_seat_token(base.context(), seat.id), "draft_assignment": draft.public_id,
+        "trial": trial.public_id, "routed_reviewer": seat.person.public_id,
     }  # fmt: skip
 
 

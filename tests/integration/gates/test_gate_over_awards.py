@@ -88,7 +88,7 @@ def _panel(of: Awarded) -> tuple[int, list[int], int]:
 
 
 def _publish(panel: int) -> None:
-    committed(lambda: routing.ask_to_route(context(), panel, seed=7))
+    committed(lambda: routing.ask_to_route(context(), panel))
     run_all_due()
     run = current_run(panel)
     assert run is not None

@@ -10,7 +10,7 @@ from typing import Any
 
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from portal.audit.jobs import ANCHORED
@@ -19,10 +19,17 @@ from portal.audit.queries import head, in_order, values_of
 from portal.audit.rules import GENESIS, Break, Link, canonical_value, commitment, moment_text
 from portal.platform.config import kept_once
 from portal.platform.context import Context
-from portal.platform.db import db
+from portal.platform.db import db, table_of
 from portal.platform.jobs import enqueue
 
 PERSONAL = {"name", "email", "reason", "comment", "address", "user_agent", "text"}
+
+# Built once, and without the mapped classes: this runs in every transaction. RETURNING makes one INSERT of many rows.
+_heads, _events, _values = table_of(AuditHead), table_of(AuditEvent), table_of(AuditValue)
+_HEAD = select(_heads.c.sequence, _heads.c.hash).where(_heads.c.id == 1).with_for_update()
+_NEW_HEAD = update(_heads).where(_heads.c.id == 1)
+_EVENTS = insert(_events).returning(_events.c.sequence)
+_VALUES = insert(_values).returning(_values.c.id)
 
 
 def record(context: Context, kind: str, object_type: str, object_id: str | int, /, **fields: Any) -> None:
@@ -44,32 +51,32 @@ def seal(session: Session) -> None:
     pending = session.info.get("events") or []
     if not pending:
         return
-    locked = select(AuditHead).where(AuditHead.id == 1).with_for_update()
-    head = session.scalars(locked.execution_options(populate_existing=True)).one()  # read before, it may be old
+    session.flush()
+    sequence, previous = session.execute(_HEAD).one()
     events, values = list[dict[str, Any]](), list[dict[str, Any]]()
     for context, kind, object_type, object_id, fields in pending:
         salted = {n: (secrets.token_hex(16), canonical_value(v)) for n, v in fields.items()}
         link = Link(
-            head.sequence + 1, context.now, kind, object_type, object_id, context.actor.person_id, _role(context),
+            sequence + 1, context.now, kind, object_type, object_id, context.actor.person_id, _role(context),
             {name: commitment(salt, value) for name, (salt, value) in salted.items()},
         )  # fmt: skip
-        digest = link.hash_after(head.hash)
+        digest = link.hash_after(previous)
         events.append(
             {
                 "sequence": link.sequence, "at": link.at, "kind": kind, "object_type": object_type,
                 "object_id": object_id, "actor_id": link.actor_id, "actor_role": link.actor_role,
-                "fields": link.fields, "previous": head.hash, "hash": digest,
+                "fields": link.fields, "previous": previous, "hash": digest,
             }
         )  # fmt: skip
         values += [
             {"sequence": link.sequence, "name": n, "salt": s, "value": v, "personal": n in PERSONAL}
             for n, (s, v) in salted.items()
         ]
-        head.sequence, head.hash = link.sequence, digest
-    session.flush()
-    session.connection().execute(insert(AuditEvent), events)
+        sequence, previous = link.sequence, digest
+    session.execute(_NEW_HEAD, {"sequence": sequence, "hash": previous})
+    session.execute(_EVENTS, events)
     if values:
-        session.connection().execute(insert(AuditValue), values)
+        session.execute(_VALUES, values)
     session.info["events"] = []
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import threading
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated, Any
+from functools import cache
+from typing import TYPE_CHECKING, Annotated, Any, cast
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import JSON, BigInteger, DateTime, Engine, Enum, Integer, MetaData, String, event
+from sqlalchemy import JSON, BigInteger, DateTime, Engine, Enum, Executable, Integer, MetaData, String, Table, event
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import DeclarativeBase, mapped_column, registry
 from sqlalchemy.types import TypeDecorator
@@ -94,3 +96,25 @@ def prepare_engine(engine: Engine) -> None:
     def _begin(connection: Connection) -> None:
         immediate = connection.get_execution_options().get(WRITE)
         connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+
+
+def table_of(model: type[Base]) -> Table:
+    """For statements that need no mapped objects."""
+    return cast(Table, model.__table__)
+
+
+@cache
+def _unless_there(dialect: str, model: type[Base], unique: str, *returned: str) -> Executable:
+    """Built once: the construction of a statement costs as much as its execution."""
+    table = table_of(model)
+    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    made = insert(table).on_conflict_do_nothing(index_elements=[unique])
+    return made.returning(*(table.c[name] for name in returned))
+
+
+def unless_there(model: type[Base], unique: str, *returned: str) -> Executable:
+    """INSERT whose rows are left out where another has the same `unique`; RETURNING those that were made.
+
+    To be executed with one row or a list of rows, all of the same columns.
+    """
+    return _unless_there(db.engine.dialect.name, model, unique, *returned)

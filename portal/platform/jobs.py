@@ -8,16 +8,15 @@ from __future__ import annotations
 
 import enum
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Index, String, Text, and_, or_, select, update
-from sqlalchemy.dialects.postgresql import insert as pg_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Mapped, mapped_column
 
-from portal.platform.db import Model, db, one_of, pk
+from portal.platform.db import Model, db, one_of, pk, unless_there
 from portal.platform.language import Text as Words
 
 LEASE = timedelta(minutes=3)
@@ -78,20 +77,34 @@ class LeaseLost(Exception):
     """Another worker owns the job now: this one's effect must not be applied."""
 
 
+@dataclass(frozen=True)
+class Asked:
+    """A job to be asked for; `run_at` defaults to now."""
+
+    kind: JobKind
+    payload: dict[str, Any]
+    key: str
+    run_at: datetime | None = None
+
+
 def enqueue(kind: JobKind, payload: dict[str, Any], *, key: str, now: datetime, run_at: datetime | None = None) -> None:
     """Ask for a job in the current transaction. The same key again changes nothing."""
-    insert = pg_insert if db.engine.dialect.name == "postgresql" else sqlite_insert
-    made = db.session.execute(
-        insert(Job)
-        .values(
-            kind=kind.code, dedupe_key=f"{kind.code}:{key}", payload=payload, state=JobState.WAITING, created_at=now,
-            run_at=run_at or now, attempts=0, kills=0, progress_done=0, progress_total=0,
-        )
-        .on_conflict_do_nothing(index_elements=["dedupe_key"])
-        .returning(Job.id)
-    ).scalar_one_or_none()  # fmt: skip
-    if made is not None and (run_at is None or run_at <= now):
-        db.session.info.setdefault("jobs", []).append(made)
+    enqueue_all([Asked(kind, payload, key, run_at)], now=now)
+
+
+def enqueue_all(asked: Sequence[Asked], *, now: datetime) -> None:
+    """The same for several in one statement."""
+    rows = [
+        {
+            "kind": job.kind.code, "dedupe_key": f"{job.kind.code}:{job.key}", "payload": job.payload,
+            "state": JobState.WAITING, "created_at": now, "run_at": job.run_at or now, "attempts": 0, "kills": 0,
+            "progress_done": 0, "progress_total": 0,
+        }
+        for job in asked
+    ]  # fmt: skip
+    db.session.flush()  # whatever the jobs are about is locked before them
+    made = db.session.execute(unless_there(Job, "dedupe_key", "id", "run_at"), rows).all()
+    db.session.info.setdefault("jobs", []).extend(id_ for id_, run_at in made if run_at <= now)
 
 
 def _due(now: datetime, real: datetime) -> ColumnElement[bool]:

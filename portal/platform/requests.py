@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import String, Text, select, update
-from sqlalchemy.dialects.postgresql import insert as pg_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy import String, Text, bindparam, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.platform.context import Context
-from portal.platform.db import Model, db
+from portal.platform.db import Model, db, table_of, unless_there
 from portal.platform.errors import DomainError
 from portal.platform.language import Text as Words
 
@@ -23,6 +21,10 @@ class RequestClaim(Model):
     body_hash: Mapped[str] = mapped_column(String(64))
     result: Mapped[str] = mapped_column(Text, default="")
     at: Mapped[datetime] = mapped_column(index=True)
+
+
+_claims = table_of(RequestClaim)
+_ANSWER = update(_claims).where(_claims.c.request_id == bindparam("asked")).values(result=bindparam("answered"))
 
 
 class AlreadyDone(Exception):
@@ -45,20 +47,12 @@ def claim(context: Context, request_id: str, body_hash: str) -> None:
 
     Raises AlreadyDone for the same body, RequestReused for another body or another person.
     """
-    insert = pg_insert if db.engine.dialect.name == "postgresql" else sqlite_insert
-    taken = db.session.execute(
-        insert(RequestClaim)
-        .values(
-            request_id=request_id,
-            person_id=context.actor.person_id,
-            body_hash=body_hash,
-            at=context.now,
-            result="",
-        )
-        .on_conflict_do_nothing(index_elements=["request_id"])
-        .returning(RequestClaim.request_id)
-    ).scalar_one_or_none()
-    if taken is not None:
+    row = {
+        "request_id": request_id, "person_id": context.actor.person_id, "body_hash": body_hash, "at": context.now,
+        "result": "",
+    }  # fmt: skip
+    taken = db.session.execute(unless_there(RequestClaim, "request_id", "request_id"), row).all()
+    if taken:
         return
     earlier = db.session.execute(select(RequestClaim).where(RequestClaim.request_id == request_id)).scalar_one()
     if earlier.body_hash != body_hash or earlier.person_id != context.actor.person_id:
@@ -68,7 +62,7 @@ def claim(context: Context, request_id: str, body_hash: str) -> None:
 
 def answer(request_id: str, result: str) -> None:
     """Keep what the request answered, for a repetition."""
-    db.session.execute(update(RequestClaim).where(RequestClaim.request_id == request_id).values(result=result))
+    db.session.execute(_ANSWER, {"asked": request_id, "answered": result})
 
 
 def answered_before(person_id: int | None, request_id: str, body_hash: str) -> str | None:

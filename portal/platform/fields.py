@@ -8,8 +8,11 @@ from fractions import Fraction
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from markupsafe import Markup, escape
 from wtforms import DateTimeLocalField, Field, StringField
 from wtforms.validators import InputRequired, StopValidation, ValidationError
+from wtforms.widgets import Input, Select, TextArea
+from wtforms.widgets.core import clean_key
 
 from portal.platform.errors import DomainError
 from portal.platform.formats import minor_digits, number, page_zone
@@ -33,8 +36,6 @@ class LazyText(str):
         return say(self.text)
 
     def __html__(self) -> str:
-        from markupsafe import escape
-
         return str(escape(say(self.text)))
 
     def __format__(self, spec: str) -> str:
@@ -68,6 +69,22 @@ SAYINGS: dict[str, Text] = {
     "'%(value)s' is not a valid choice for this field.": _CHOICE,
     "'%(value)s' are not valid choices for this field.": _CHOICE,
 }
+
+
+def html_params(**attributes: Any) -> Markup:
+    """What WTForms makes of a field's attributes, without its detour over `str.format`, half of a form's cost."""
+    said = list[str]()
+    for name, value in sorted(attributes.items()):
+        if value is True:
+            said.append(escape(clean_key(name)))
+        elif value is not False:
+            shown = str(escape(value)).replace('"', "&quot;")
+            said.append(f'{escape(clean_key(name))}="{shown}"')
+    return Markup(" ".join(said))  # noqa: S704 - every part is escaped
+
+
+for _widget in (Input, Select, TextArea):
+    _widget.html_params = staticmethod(html_params)
 
 
 class Sayings:

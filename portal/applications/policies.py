@@ -33,7 +33,7 @@ def views_application(actor: Actor, application: Application) -> Decision:
 @policy(load=drafts.application_for)
 def edits_application(actor: Actor, application: Application) -> Decision:
     """The owner, who joined for the lead institution, members who may edit."""
-    return allow_if(rules.can_edit_team(drafts.standing_of(actor, application)), FORBID)
+    return allow_if(drafts.edits_team(actor, application), FORBID)
 
 
 @policy(load=drafts.application_for)
@@ -66,7 +66,7 @@ def edits_attachment(actor: Actor, found: tuple[Application, Attachment]) -> Dec
 @policy(load=drafts.application_for)
 def leads_application(actor: Actor, application: Application) -> Decision:
     """Hands in and withdraws: the owner and whoever stands for the lead institution."""
-    return allow_if(rules.can_lead(drafts.standing_of(actor, application)), FORBID)
+    return allow_if(drafts.leads(actor, application), FORBID)
 
 
 @policy(load=reopenings.reopening_for)
@@ -78,7 +78,7 @@ def views_reopening(actor: Actor, reopening: Reopening) -> Decision:
 @policy(load=reopenings.reopening_for)
 def hands_in_reopening(actor: Actor, reopening: Reopening) -> Decision:
     """Who hands in the application itself."""
-    return allow_if(rules.can_lead(drafts.standing_of(actor, reopening.application)), FORBID)
+    return allow_if(drafts.leads(actor, reopening.application), FORBID)
 
 
 @policy(load=consortium.invitation, sign_in=False)

@@ -108,12 +108,15 @@ def _unless_there(dialect: str, model: type[Base], unique: str, *returned: str) 
     """Built once: the construction of a statement costs as much as its execution."""
     table = table_of(model)
     insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    if not returned:
+        return insert(model).on_conflict_do_nothing(index_elements=[unique]).returning(model)
     made = insert(table).on_conflict_do_nothing(index_elements=[unique])
     return made.returning(*(table.c[name] for name in returned))
 
 
 def unless_there(model: type[Base], unique: str, *returned: str) -> Executable:
-    """INSERT whose rows are left out where another has the same `unique`; RETURNING those that were made.
+    """INSERT whose rows are left out where another has the same `unique`; RETURNING those that were made: the columns
+    `returned`, or without them objects.
 
     To be executed with one row or a list of rows, all of the same columns.
     """

@@ -103,6 +103,8 @@ def enqueue_all(asked: Sequence[Asked], *, now: datetime) -> None:
         for job in asked
     ]  # fmt: skip
     db.session.flush()  # whatever the jobs are about is locked before them
+    if not rows:
+        return
     made = db.session.execute(unless_there(Job, "dedupe_key", "id", "run_at"), rows).all()
     db.session.info.setdefault("jobs", []).extend(id_ for id_, run_at in made if run_at <= now)
 

@@ -7,11 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import Any, Final, ParamSpec, TypeVar
 
-from sqlalchemy import ColumnElement, true
+from sqlalchemy import BindParameter, ColumnElement, bindparam, true
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 clauses: dict[str, Callable[..., ColumnElement[bool]]] = {}
+ME: Final[BindParameter[int]] = bindparam("me", expanding=True)  # the viewer's identities, in a statement built once
 
 
 def clause(build: Callable[..., ColumnElement[bool]]) -> Callable[..., ColumnElement[bool]]:
@@ -29,3 +33,20 @@ def clause(build: Callable[..., ColumnElement[bool]]) -> Callable[..., ColumnEle
 def no_clause(*_: Any, **__: Any) -> ColumnElement[bool]:
     """What a mutated clause answers: everything is visible."""
     return true()
+
+
+def built_once(build: Callable[P, T]) -> Callable[P, T]:
+    """Keep the statement that `build` makes of its arguments, for as long as the same clauses are in force.
+
+    Building costs as much as asking; what changes from request to request are bound parameters.
+    """
+    kept: dict[object, T] = {}
+
+    @wraps(build)
+    def statement(*args: P.args, **kwargs: P.kwargs) -> T:
+        key = (args, tuple(kwargs.items()), tuple(clauses.values()))
+        if key not in kept:
+            kept[key] = build(*args, **kwargs)
+        return kept[key]
+
+    return statement

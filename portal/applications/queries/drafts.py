@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from operator import attrgetter
+from typing import Final
 
-from sqlalchemy import ColumnElement, or_, select, union_all
+from sqlalchemy import ColumnElement, Select, bindparam, or_, select, union_all
 from sqlalchemy.orm import aliased, contains_eager, joinedload
 
 from portal.accounts.models import Affiliation, Person, PersonalCopy
@@ -22,10 +24,11 @@ from portal.applications.models import (
     RequestedMeans,
     SectionAnswer,
 )
-from portal.applications.rules import Standing
+from portal.applications.rules import Standing, can_edit_team, can_lead
 from portal.platform.context import Actor
 from portal.platform.db import db
-from portal.platform.visibility import clause
+from portal.platform.together import Together
+from portal.platform.visibility import ME, built_once, clause
 from portal.programs.definition import Section
 from portal.programs.models import Call
 from portal.programs.queries import is_no_preview
@@ -40,9 +43,9 @@ _owned = aliased(Application)  # made once: an alias costs more than the query a
 
 
 @clause
-def member_of_application(actor: Actor) -> ColumnElement[bool]:
-    """The team: the owner, members who have not declined, and who joined for an institution."""
-    me = identities(actor)
+def member_of_application(actor: Actor | None) -> ColumnElement[bool]:
+    """The team: the owner, members who have not declined, and who joined for an institution. None: whoever is ME."""
+    me = ME if actor is None else identities(actor)
     mine = union_all(
         select(_owned.id).where(_owned.owner_id.in_(me)),
         select(Member.application_id).where(Member.person_id.in_(me), Member.declined_at.is_(None)),
@@ -51,21 +54,23 @@ def member_of_application(actor: Actor) -> ColumnElement[bool]:
     return Application.id.in_(mine)
 
 
+@built_once
+def _application() -> Select[Application]:
+    return (
+        select(Application)
+        .where(Application.public_id == bindparam("public_id"), member_of_application(None))
+        .options(
+            joinedload(Application.call),
+            joinedload(Application.institutions).joinedload(Institution.organisation),
+        )
+        .order_by(Application.id)
+    )
+
+
 def application_for(actor: Actor, public_id: str, **_: object) -> Application | None:
     """The application with its call and institutions, if the actor belongs to its team."""
-    return (
-        db.session.scalars(
-            select(Application)
-            .where(Application.public_id == public_id, member_of_application(actor))
-            .options(
-                joinedload(Application.call),
-                joinedload(Application.institutions).joinedload(Institution.organisation),
-            )
-            .order_by(Application.id)
-        )
-        .unique()
-        .one_or_none()
-    )
+    asked = {"public_id": public_id, "me": list(identities(actor))}
+    return db.session.scalars(_application(), asked).unique().one_or_none()
 
 
 def applications_of(actor: Actor) -> Sequence[Application]:
@@ -86,14 +91,27 @@ def drafts_of_call(actor: Actor, call_id: int) -> Sequence[Application]:
     ).all()
 
 
+_MINE: Final = (
+    select(Member)
+    .where(Member.application_id == bindparam("application"), Member.person_id.in_(ME))
+    .order_by(Member.id)
+)
+
+
 def standing_of(actor: Actor, application: Application) -> Standing:
     """How the actor stands to the application: one small query beside its institutions."""
-    mine = db.session.scalars(
-        select(Member)
-        .where(Member.application_id == application.id, Member.person_id.in_(identities(actor)))
-        .order_by(Member.id)
-    ).all()
+    mine = db.session.scalars(_MINE, {"application": application.id, "me": list(identities(actor))}).all()
     return standing_among(actor, application, application.institutions, mine)
+
+
+def leads(actor: Actor, application: Application) -> bool:
+    """Owns it or stands for its lead; of the owner nothing more is asked."""
+    return application.owner_id in identities(actor) or can_lead(standing_of(actor, application))
+
+
+def edits_team(actor: Actor, application: Application) -> bool:
+    """May write the team's own parts; of the owner nothing more is asked."""
+    return application.owner_id in identities(actor) or can_edit_team(standing_of(actor, application))
 
 
 def standing_among(
@@ -145,23 +163,35 @@ def institution_of(application_id: int, public_id: str) -> Institution | None:
 
 
 def members_of(application_id: int) -> Sequence[Member]:
-    return db.session.scalars(select(Member).where(Member.application_id == application_id).order_by(Member.id)).all()
+    return db.session.scalars(_MEMBERS.order_by(Member.id), {"application": application_id}).all()
+
+
+_ANSWER: Final = select(SectionAnswer).where(
+    SectionAnswer.application_id == bindparam("application"),
+    SectionAnswer.section == bindparam("section"),
+    SectionAnswer.slice == bindparam("slice"),
+)
+_MEMBERS: Final = select(Member).where(Member.application_id == bindparam("application"))
+_MEMBERS_AND_ANSWER: Final = Together(_MEMBERS, _ANSWER)
 
 
 def answer_of(application_id: int, section: str, slice: str = "") -> SectionAnswer | None:
-    return db.session.scalars(
-        select(SectionAnswer).where(
-            SectionAnswer.application_id == application_id,
-            SectionAnswer.section == section,
-            SectionAnswer.slice == slice,
-        )
-    ).one_or_none()
+    asked = {"application": application_id, "section": section, "slice": slice}
+    return db.session.scalars(_ANSWER, asked).one_or_none()
 
 
-def saver_of(answer: SectionAnswer | None) -> str:
-    """The name of the person who saved last; empty if nobody or the portal itself did."""
+def members_and_answer(application_id: int, section: str) -> tuple[Sequence[Member], SectionAnswer | None]:
+    """`members_of`, and the team's answers of a section, in one query."""
+    members, answers = _MEMBERS_AND_ANSWER.load(application=application_id, section=section, slice="")
+    return sorted(members, key=attrgetter("id")), answers[0] if answers else None
+
+
+def saver_of(answer: SectionAnswer | None, actor: Actor | None = None) -> str:
+    """The name of the person who saved last; empty if nobody or the portal itself did. `actor`: who asks."""
     if answer is None or answer.saved_by_id is None:
         return ""
+    if actor is not None and answer.saved_by_id == actor.person_id:
+        return actor.name
     return db.session.scalar(select(Person.name).where(Person.id == answer.saved_by_id)) or ""
 
 

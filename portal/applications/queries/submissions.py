@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import Final, cast
+from operator import attrgetter
+from typing import Any, Final, cast
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import BindParameter, ColumnElement, bindparam, func, select
 from sqlalchemy.orm import joinedload
+from sqlalchemy.orm.attributes import set_committed_value
 
 from portal.accounts.models import Person
 from portal.applications.content import Content, Whole
@@ -26,6 +28,7 @@ from portal.applications.models import (
     Submission,
 )
 from portal.platform.db import db
+from portal.platform.together import Together
 from portal.platform.visibility import clause
 
 
@@ -42,60 +45,76 @@ def application_by_id(application_id: int) -> Application:
     ).one()
 
 
+_LOCKED: Final = (
+    select(Application)
+    .where(Application.id == bindparam("application"))
+    .options(joinedload(Application.call))
+    .with_for_update(of=Application)
+)
+
+
 def locked(application_id: int) -> Application:
     """The aggregate that two people may change at once, held until the transaction ends."""
-    return db.session.scalars(
-        select(Application)
-        .where(Application.id == application_id)
-        .options(joinedload(Application.call))
-        .with_for_update(of=Application)
-    ).one()
+    return db.session.scalars(_LOCKED, {"application": application_id}).one()
+
+
+_ID: Final[BindParameter[int]] = bindparam("application")
+_places = select(Institution.id).where(Institution.application_id == _ID)
+_number = select(func.max(Submission.number)).where(Submission.application_id == _ID).scalar_subquery()
+_INSTITUTIONS: Final = (
+    select(Institution)
+    .where(Institution.application_id == _ID)
+    .options(joinedload(Institution.organisation))
+    .order_by(Institution.position, Institution.id)
+)
+# Three statements: one alone would be planned by the database longer than the three together.
+_TEAM: Final = (
+    select(Member).where(Member.application_id == _ID),
+    select(SectionAnswer).where(SectionAnswer.application_id == _ID),
+    select(RequestedMeans).where(RequestedMeans.application_id == _ID),
+)
+_LAST: Final = select(Submission).where(Submission.application_id == _ID, Submission.number == _number)
+_OF_TEAM: Final = Together(*_TEAM)
+_OF_TEAM_AND_LAST: Final = Together(*_TEAM, _LAST)
+_OF_INSTITUTIONS: Final = Together(
+    select(PlannedCost).where(PlannedCost.institution_id.in_(_places)),
+    select(Confirmation).where(Confirmation.institution_id.in_(_places)),
+    select(ConfirmationLink).where(ConfirmationLink.institution_id.in_(_places)),
+    select(Attachment).where(Attachment.application_id == _ID, Attachment.replaced_at.is_(None)),
+    deferred=[Attachment.text],
+)
 
 
 def whole(application: Application) -> Whole:
-    """The draft with everything on it, in eight queries whatever its size."""
-    mine = application.id
-    institutions = db.session.scalars(
-        select(Institution)
-        .where(Institution.application_id == mine)
-        .options(joinedload(Institution.organisation))
-        .order_by(Institution.position, Institution.id)
-    ).all()
-    ids = [row.id for row in institutions]
-    members = db.session.scalars(
-        select(Member).where(Member.application_id == mine).options(joinedload(Member.institution)).order_by(Member.id)
-    ).all()
-    answers = db.session.scalars(
-        select(SectionAnswer)
-        .where(SectionAnswer.application_id == mine)
-        .order_by(SectionAnswer.section, SectionAnswer.slice)
-    ).all()
-    costs = db.session.scalars(
-        select(PlannedCost)
-        .where(PlannedCost.institution_id.in_(ids))
-        .order_by(PlannedCost.institution_id, PlannedCost.year, PlannedCost.category)
-    ).all()
-    means = db.session.scalars(
-        select(RequestedMeans)
-        .where(RequestedMeans.application_id == mine)
-        .order_by(RequestedMeans.component, RequestedMeans.option, RequestedMeans.year)
-    ).all()
-    attachments = db.session.scalars(
-        select(Attachment)
-        .where(Attachment.application_id == mine, Attachment.replaced_at.is_(None))
-        .order_by(Attachment.slot, Attachment.slice, Attachment.id)
-    ).all()
-    confirmations = db.session.scalars(
-        select(Confirmation)
-        .where(Confirmation.institution_id.in_(ids))
-        .order_by(Confirmation.institution_id, Confirmation.section)
-    ).all()
-    links = db.session.scalars(
-        select(ConfirmationLink)
-        .where(ConfirmationLink.institution_id.in_(ids))
-        .order_by(ConfirmationLink.institution_id, ConfirmationLink.id)
-    ).all()
-    return Whole(application, institutions, members, answers, costs, means, attachments, confirmations, links)
+    """The draft with everything on it, in three queries whatever its size."""
+    return _whole(application, _OF_TEAM.load(application=application.id))
+
+
+def whole_and_last(application: Application) -> tuple[Whole, Submission | None]:
+    """The draft and what was handed in last, in as many."""
+    *team, last = _OF_TEAM_AND_LAST.load(application=application.id)
+    return _whole(application, team), last[0] if last else None
+
+
+def _whole(application: Application, team: list[list[Any]]) -> Whole:
+    """In the order of codes and ids, which is the same on every database."""
+    institutions = db.session.scalars(_INSTITUTIONS, {"application": application.id}).all()
+    members, answers, means = team
+    by_id = {row.id: row for row in institutions}
+    for row in members:
+        set_committed_value(row, "institution", by_id.get(row.institution_id))
+    costs, confirmations, links, attachments = _OF_INSTITUTIONS.load(application=application.id)
+    return Whole(
+        application,
+        institutions,
+        sorted(members, key=attrgetter("id")),
+        sorted(answers, key=attrgetter("section", "slice")),
+        sorted(costs, key=attrgetter("institution_id", "year", "category")),
+        sorted(means, key=attrgetter("component", "option", "year")),
+        sorted(attachments, key=attrgetter("slot", "slice", "id")),
+        sorted(confirmations, key=attrgetter("institution_id", "section")),
+        sorted(links, key=attrgetter("institution_id", "id")),
+    )
 
 
 def submissions_of(application_id: int) -> Sequence[Submission]:
@@ -144,10 +163,6 @@ def _parsed(sha256: str, content: str) -> Content:
 def content_of(submission: Submission) -> Content:
     """The frozen content, parsed once per hash. Treat it as read-only."""
     return _parsed(submission.sha256, submission.content)
-
-
-def receipt_taken(receipt: str) -> bool:
-    return db.session.scalar(select(Submission.id).where(Submission.receipt == receipt)) is not None
 
 
 def submitter_of(submission: Submission) -> str:

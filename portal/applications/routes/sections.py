@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from flask import Response, abort, jsonify, request, url_for
+from flask import Response, abort, g, jsonify, request, url_for
 
 from portal.applications import service
 from portal.applications.errors import StaleAnswers
@@ -31,11 +31,12 @@ from portal.programs.definition import Section
 @guard(views_application)
 def show_section(public_id: str, section: str) -> Response:
     application, asked = subject(Application), _section(section)
-    members = drafts.members_of(application.id)
+    members, saved = drafts.members_and_answer(application.id, section)
     part = _part(application, asked, members)
     if asked.editor == "institution" and part.institution is None:
         return page("applications/section_closed.html", status=200, application=application, section=asked)
-    saved = drafts.answer_of(application.id, section, part.slice)
+    if part.slice:
+        saved = drafts.answer_of(application.id, section, part.slice)
     form = _form(application, asked, saved, members)
     return _page(application, asked, part, form, saved)
 
@@ -171,7 +172,7 @@ def _page(
     template = "applications/section_compare.html" if form.stale else "applications/section.html"
     return page(
         template, form=form, application=application, section=asked, part=part, saved=saved,
-        saver=drafts.saver_of(saved), before=before, after=after, templates=templates,
+        saver=drafts.saver_of(saved, g.actor), before=before, after=after, templates=templates,
         number=[s.code for s in sections].index(asked.code) + 1, total=len(sections),
         tabs=part_tabs("applications.section", part, public_id=application.public_id, section=asked.code),
         files=_files(application, asked, part.slice),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import aliased
 from sqlalchemy.sql.elements import SQLColumnExpression
 
@@ -17,22 +17,24 @@ from portal.platform.db import db
 from portal.platform.visibility import clause
 from portal.programs.definition import Regime
 
+People = Iterable[int] | BindParameter[int]  # bound in a statement that is built once
+Day = date | BindParameter[date] | None
 _known, _other = aliased(Person), aliased(Person)  # made once: an alias costs more than the query around it
 
 
-def same_humans(person_ids: Iterable[int]) -> Select[int]:
+def same_humans(person_ids: People) -> Select[int]:
     """The ids of every identity of these people: doubles point to one person by `same_as`. Found by index."""
     root = func.coalesce(_known.same_as_id, _known.id)
     return (
         select(_other.id)
         .join(_known, or_(_other.same_as_id == root, and_(_other.same_as_id.is_(None), _other.id == root)))
-        .where(_known.id.in_(list(person_ids)))
+        .where(_known.id.in_(person_ids if isinstance(person_ids, BindParameter) else list(person_ids)))
     )
 
 
-def in_force(on: date | None = None) -> ColumnElement[bool]:
+def in_force(on: Day = None) -> ColumnElement[bool]:
     """Not dismissed, not lawfully waived, within its dates; `on` defaults to the portal's present day."""
-    day = on or today(clock.now())
+    day = today(clock.now()) if on is None else on
     return and_(
         Conflict.dismissed_at.is_(None),
         or_(Conflict.waived_at.is_(None), Conflict.severity != Severity.WAIVABLE),
@@ -42,9 +44,7 @@ def in_force(on: date | None = None) -> ColumnElement[bool]:
 
 
 @clause
-def not_barred(
-    person_ids: Iterable[int], application_id: SQLColumnExpression[int], on: date | None = None
-) -> ColumnElement[bool]:
+def not_barred(person_ids: People, application_id: SQLColumnExpression[int], on: Day = None) -> ColumnElement[bool]:
     """No bar stands between these identities and the application; outranks every role, administrators included."""
     barred = select(Conflict.id).where(
         Conflict.application_id == application_id,

@@ -2,39 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
+from typing import Final
 
-from sqlalchemy import ColumnElement, Select, and_, func, select, true
+from sqlalchemy import BindParameter, ColumnElement, Date, Select, and_, bindparam, func, select, true
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from portal.applications.models import Application, Attachment, EntryState, Reference, StageEntry
 from portal.applications.queries.references import letters_of
 from portal.applications.queries.submissions import content_of
 from portal.conflicts.queries import not_barred
+from portal.conflicts.rules import today
+from portal.platform import clock
 from portal.platform.context import Actor
 from portal.platform.db import db
-from portal.platform.visibility import clause
+from portal.platform.visibility import ME, built_once, clause
 from portal.programs.models import Call, Program, Stage
 from portal.programs.queries import call_in_scope
-from portal.reviews.models import Review, ReviewState
+from portal.reviews.models import Review, ReviewState, Score
 from portal.routing.models import Assignment, AssignmentState, Panel
 from portal.routing.queries.panels import identities
 from portal.routing.rules.panels import LIVE
 
 IN_STAGE = (EntryState.ENTERED, EntryState.IN_REVIEW)
+TODAY: Final[BindParameter[date]] = bindparam("today", type_=Date())
+IDS: Final[BindParameter[int]] = bindparam("ids", expanding=True)
+
+
+def _me(actor: Actor | None) -> Iterable[int] | BindParameter[int]:
+    return ME if actor is None else identities(actor)
 
 
 @clause
-def assigned_to(actor: Actor) -> ColumnElement[bool]:
-    """Assigned and declared free of conflict."""
-    return and_(Assignment.person_id.in_(identities(actor)), Assignment.state == AssignmentState.ACCEPTED)
+def assigned_to(actor: Actor | None) -> ColumnElement[bool]:
+    """Assigned and declared free of conflict. None: to whoever is ME."""
+    return and_(Assignment.person_id.in_(_me(actor)), Assignment.state == AssignmentState.ACCEPTED)
 
 
 @clause
-def offered_to(actor: Actor) -> ColumnElement[bool]:
+def offered_to(actor: Actor | None) -> ColumnElement[bool]:
     """Assigned, whether or not the declaration is answered: enough to be sent to the declaration, to read nothing."""
-    return and_(Assignment.person_id.in_(identities(actor)), Assignment.state.in_(LIVE))
+    return and_(Assignment.person_id.in_(_me(actor)), Assignment.state.in_(LIVE))
 
 
 @clause
@@ -43,16 +53,18 @@ def stage_undecided() -> ColumnElement[bool]:
     return and_(Stage.decided_at.is_(None), StageEntry.state.in_(IN_STAGE))
 
 
-def _one(actor: Actor, public_id: str) -> Select[Assignment]:
+@built_once
+def _one(whose: Callable[[None], ColumnElement[bool]]) -> Select[Assignment]:
     return (
         select(Assignment)
         .join(StageEntry, Assignment.entry_id == StageEntry.id)
         .join(Stage, StageEntry.stage_id == Stage.id)
         .join(Application, StageEntry.application_id == Application.id)
         .where(
-            Assignment.public_id == public_id,
+            Assignment.public_id == bindparam("public_id"),
             stage_undecided(),
-            not_barred(identities(actor), StageEntry.application_id),
+            not_barred(ME, StageEntry.application_id, TODAY),
+            whose(None),
         )
         .options(
             contains_eager(Assignment.entry).options(
@@ -64,14 +76,68 @@ def _one(actor: Actor, public_id: str) -> Select[Assignment]:
     )
 
 
+def _asked(actor: Actor, public_id: str) -> dict[str, object]:
+    return {"public_id": public_id, "me": list(identities(actor)), "today": today(clock.now())}
+
+
 def my_assignment(actor: Actor, public_id: str, **_: object) -> Assignment | None:
     """One assignment of this reviewer whose application they may read, conflicts joined in."""
-    return db.session.scalars(_one(actor, public_id).where(assigned_to(actor))).one_or_none()
+    return db.session.scalars(_one(assigned_to), _asked(actor, public_id)).one_or_none()
 
 
 def my_open_assignment(actor: Actor, public_id: str) -> Assignment | None:
     """The same, or one whose declaration is still to be answered (the page then sends there)."""
-    return db.session.scalars(_one(actor, public_id).where(offered_to(actor))).one_or_none()
+    return db.session.scalars(_one(offered_to), _asked(actor, public_id)).one_or_none()
+
+
+# --- for the verbs: what is changed is locked first, and read once it is held ---
+
+_HELD: Final = select(Assignment).where(Assignment.id.in_(IDS)).order_by(Assignment.id).with_for_update(of=Assignment)
+_HELD_WITH_STAGES: Final = (
+    select(Assignment, Stage)
+    .join(StageEntry, Assignment.entry_id == StageEntry.id)
+    .join(Stage, StageEntry.stage_id == Stage.id)
+    .where(Assignment.id.in_(IDS))
+    .order_by(Stage.id, Assignment.id)
+    .with_for_update(of=(Stage, Assignment))  # in this order
+)
+
+
+def held(assignment_id: int) -> Assignment | None:
+    return db.session.scalars(_HELD, {"ids": [assignment_id]}).one_or_none()
+
+
+def held_with_stages(assignment_ids: Iterable[int]) -> list[tuple[Assignment, Stage]]:
+    """Locks the stages before the assignments: submitting and closing a stage's review wait for each other."""
+    rows = db.session.execute(_HELD_WITH_STAGES, {"ids": sorted(set(assignment_ids))})
+    return [(assignment, stage) for assignment, stage in rows]
+
+
+@built_once
+def _reviewed() -> Select[int, StageEntry, Review, bool]:
+    return (
+        select(Assignment.id, StageEntry, Review, not_barred(ME, StageEntry.application_id, TODAY))
+        .join(StageEntry, Assignment.entry_id == StageEntry.id)
+        .outerjoin(Review, Review.assignment_id == Assignment.id)
+        .outerjoin(Score, Score.review_id == Review.id)
+        .where(Assignment.id.in_(IDS))
+        .options(contains_eager(Review.scores))
+        .order_by(Assignment.id, Score.id)
+    )
+
+
+@dataclass(frozen=True)
+class Reviewed:
+    entry: StageEntry
+    review: Review | None
+    barred: bool  # a conflict stands between the reviewer and the application
+
+
+def reviewed(actor: Actor, assignment_ids: Iterable[int], day: date) -> dict[int, Reviewed]:
+    """Of assignments of this reviewer, by their ids: entry, review and scores as they stand now, in one query."""
+    asked = {"ids": list(assignment_ids), "me": list(identities(actor)), "today": day}
+    rows = db.session.execute(_reviewed(), asked).unique()
+    return {id_: Reviewed(entry, review, not free) for id_, entry, review, free in rows}
 
 
 def _of_panel(actor: Actor) -> Select[Assignment]:
@@ -124,10 +190,18 @@ def batch(
     return [(assignment, review) for assignment, review in rows]
 
 
+_REVIEW: Final = (
+    select(Review)
+    .where(Review.assignment_id == bindparam("assignment"))
+    .outerjoin(Score, Score.review_id == Review.id)
+    .options(contains_eager(Review.scores))
+    .order_by(Score.id)
+)
+
+
 def review_of(assignment_id: int) -> Review | None:
-    return db.session.scalars(
-        select(Review).where(Review.assignment_id == assignment_id).options(selectinload(Review.scores))
-    ).one_or_none()
+    """With its scores, in one query."""
+    return db.session.scalars(_REVIEW, {"assignment": assignment_id}).unique().one_or_none()
 
 
 def documents_of(entry: StageEntry) -> Sequence[Attachment]:

@@ -6,8 +6,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select, true
+from sqlalchemy import ColumnElement, and_, bindparam, case, func, or_, select, true
 
 from portal.accounts.models import Person
 from portal.applications.models import Application, EntryState, StageEntry
@@ -84,19 +85,21 @@ def unrouted_tracks(stage_id: int) -> set[str]:
     return {track for track, assigned in rows if not assigned}
 
 
+_sent_one = select(Review.id).where(Review.assignment_id == Assignment.id, Review.state != ReviewState.DRAFT)
+_LEFT: Final = (
+    select(Assignment.id)
+    .join(StageEntry, Assignment.entry_id == StageEntry.id)
+    .where(
+        StageEntry.stage_id == bindparam("stage"), StageEntry.state.in_(COUNTED), Assignment.state.in_(LIVE),
+        or_(Assignment.state != AssignmentState.ACCEPTED, _sent_one.correlate(Assignment).scalar_subquery().is_(None)),
+    )
+    .limit(1)
+)  # fmt: skip
+
+
 def something_left(stage_id: int) -> bool:
     """A declaration or a review of the stage is still to come; ends at the first that is found."""
-    sent = select(Review.id).where(Review.assignment_id == Assignment.id, Review.state != ReviewState.DRAFT)
-    left = (
-        select(Assignment.id)
-        .join(StageEntry, Assignment.entry_id == StageEntry.id)
-        .where(
-            StageEntry.stage_id == stage_id, StageEntry.state.in_(COUNTED), Assignment.state.in_(LIVE),
-            or_(Assignment.state != AssignmentState.ACCEPTED, sent.correlate(Assignment).scalar_subquery().is_(None)),
-        )
-        .limit(1)
-    )  # fmt: skip
-    return db.session.scalar(left) is not None
+    return db.session.scalar(_LEFT, {"stage": stage_id}) is not None
 
 
 @dataclass(frozen=True)

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from operator import attrgetter
+
 from sqlalchemy import select
+from sqlalchemy.orm.attributes import set_committed_value
 
 from portal.accounts.queries import away_on
 from portal.accounts.rules import korean_day
-from portal.applications.models import EntryState, StageEntry
+from portal.applications.models import EntryState
 from portal.audit.service import record
-from portal.conflicts.queries import bars_of
 from portal.conflicts.rules import today
 from portal.platform.context import Context
 from portal.platform.db import db
 from portal.platform.errors import NotFound
 from portal.platform.files.resident_number import refuse_resident_numbers
-from portal.platform.jobs import enqueue
+from portal.platform.jobs import Asked, enqueue, enqueue_all
 from portal.platform.names import nfc
 from portal.programs.models import Stage
 from portal.reviews import queries, rules
@@ -26,34 +29,30 @@ from portal.reviews.service.packets import remove_packets
 from portal.routing.models import Assignment, AssignmentState
 from portal.routing.queries.panels import identities
 
-
-def _hold_stages(assignment_ids: list[int]) -> list[Stage]:
-    """Lock the stages of these assignments: submitting and closing a stage's review wait for each other."""
-    ids = db.session.scalars(
-        select(StageEntry.stage_id)
-        .join(Assignment, Assignment.entry_id == StageEntry.id)
-        .where(Assignment.id.in_(assignment_ids))
-    ).all()
-    query = select(Stage).where(Stage.id.in_(set(ids))).order_by(Stage.id).with_for_update(of=Stage)
-    return list(db.session.scalars(query))
+Own = tuple[Assignment, Review | None]
 
 
-def _own(context: Context, assignment_id: int) -> Assignment:
-    """The assignment, locked, if the actor may review it now: assigned, accepted, not barred, window open."""
-    found = db.session.scalars(
-        select(Assignment).where(Assignment.id == assignment_id).with_for_update(of=Assignment)
-    ).one_or_none()
-    if found is None or found.person_id not in identities(context.actor) or found.state is not AssignmentState.ACCEPTED:
-        raise NotFound
-    entry = found.entry
-    if bars_of(found.person_id, entry.application_id, today(context.now)):
-        raise NotFound
-    stage = entry.stage
-    if entry.state not in (EntryState.ENTERED, EntryState.IN_REVIEW):
-        raise ReviewNotOpen
-    if not rules.window_open(stage.review_opens_at, stage.review_closed_at, context.now):
-        raise ReviewNotOpen
-    return found
+def _own(context: Context, held: Sequence[Assignment]) -> list[Own]:
+    """These held assignments with their reviews, if the actor may review each of them now: assigned, accepted, not
+    barred, window open."""
+    found = queries.reviewed(context.actor, [assignment.id for assignment in held], today(context.now))
+    me, own = identities(context.actor), list[Own]()
+    for assignment in held:
+        if assignment.person_id not in me or assignment.state is not AssignmentState.ACCEPTED:
+            raise NotFound
+        of = found[assignment.id]
+        if of.barred:
+            raise NotFound
+        stage = of.entry.stage
+        if of.entry.state not in (EntryState.ENTERED, EntryState.IN_REVIEW):
+            raise ReviewNotOpen
+        if not rules.window_open(stage.review_opens_at, stage.review_closed_at, context.now):
+            raise ReviewNotOpen
+        set_committed_value(assignment, "entry", of.entry)
+        if of.review is not None:
+            set_committed_value(of.review, "assignment", assignment)
+        own.append((assignment, of.review))
+    return own
 
 
 def save_review(
@@ -63,9 +62,11 @@ def save_review(
 
     `version` is the one the form started from; None (an import) takes whatever is there.
     """
-    assignment = _own(context, assignment_id)
+    held = queries.held(assignment_id)
+    if held is None:
+        raise NotFound
+    ((assignment, review),) = _own(context, [held])
     criteria = assignment.entry.stage.call.definition.stage(assignment.entry.stage.code).criteria
-    review = queries.review_of(assignment.id)
     if review is not None and review.state is not ReviewState.DRAFT:
         raise ReviewLocked
     kept = {c.code: _as_kept(*marks.get(c.code, (None, ""))) for c in criteria}
@@ -115,11 +116,11 @@ def marks_of(review: Review) -> dict[str, tuple[int | None, str]]:
 
 def submit_reviews(context: Context, assignment_ids: list[int]) -> list[Review]:
     """Lock and receipt complete reviews, all or none; the last one of a stage ends its review."""
-    locked, incomplete = [], []
-    stages = _hold_stages(assignment_ids)
-    for assignment_id in sorted(set(assignment_ids)):
-        assignment = _own(context, assignment_id)
-        review = queries.review_of(assignment.id)
+    locked, incomplete, asked = list[Review](), list[str](), list[Asked]()
+    held = queries.held_with_stages(assignment_ids)
+    if len(held) != len(set(assignment_ids)):
+        raise NotFound
+    for assignment, review in _own(context, sorted((a for a, _ in held), key=attrgetter("id"))):
         stage = assignment.entry.stage.call.definition.stage(assignment.entry.stage.code)
         if review is not None and review.state is not ReviewState.DRAFT:
             locked.append(review)
@@ -127,13 +128,13 @@ def submit_reviews(context: Context, assignment_ids: list[int]) -> list[Review]:
         if review is None or rules.unfinished(marks_of(review), review.comment, stage):
             incomplete.append(assignment.entry.application.title)
             continue
-        _lock(context, assignment, review)
+        asked.append(_lock(context, assignment, review))
         locked.append(review)
     if incomplete:
         raise ReviewIncomplete(n=len(incomplete), which=", ".join(incomplete[:5]))
-    db.session.flush()
-    for held in stages:
-        _end_when_complete(context, held)
+    enqueue_all(asked, now=context.now)
+    for at in {stage.id: stage for _, stage in held}.values():
+        _end_when_complete(context, at)
     return locked
 
 
@@ -141,7 +142,7 @@ def record_scores(
     context: Context, assignment_id: int, marks: Marks, comment: str, note: str = "", version: int | None = None
 ) -> Review:
     """Save and submit one review in one step."""
-    _hold_stages([assignment_id])
+    queries.held_with_stages([assignment_id])
     review = save_review(context, assignment_id, marks, comment, note, version)
     stage = review.assignment.entry.stage
     missing = rules.unfinished(marks_of(review), review.comment, stage.call.definition.stage(stage.code))
@@ -150,15 +151,14 @@ def record_scores(
     return submit_reviews(context, [assignment_id])[0]
 
 
-def _lock(context: Context, assignment: Assignment, review: Review) -> None:
+def _lock(context: Context, assignment: Assignment, review: Review) -> Asked:
     review.state, review.locked_at = ReviewState.LOCKED, context.now
     review.receipt = receipt_of(review)
     record(
         context, "ScoresRecorded", "review", review.public_id, entry=assignment.entry.public_id,
         pseudonym=assignment.pseudonym, receipt=review.receipt, total=rules.total(marks_of(review)),
     )  # fmt: skip
-    db.session.flush()
-    enqueue(SUBMITTED, {"review_id": review.id}, key=str(review.id), now=context.now)
+    return Asked(SUBMITTED, {"review_id": review.id}, str(review.id))
 
 
 def _end_when_complete(context: Context, stage: Stage) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 from collections.abc import Iterator, Sequence
 from datetime import datetime
@@ -10,7 +11,7 @@ from typing import Any
 
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, insert, select, text, update
 from sqlalchemy.orm import Session
 
 from portal.audit.jobs import ANCHORED
@@ -30,6 +31,22 @@ _HEAD = select(_heads.c.sequence, _heads.c.hash).where(_heads.c.id == 1).with_fo
 _NEW_HEAD = update(_heads).where(_heads.c.id == 1)
 _EVENTS = insert(_events).returning(_events.c.sequence)
 _VALUES = insert(_values).returning(_values.c.id)
+_APPEND = text(  # all three in one, where the database can: PostgreSQL
+    """
+    WITH head AS (UPDATE audit_head SET sequence = :sequence, hash = :hash WHERE id = 1), event AS (
+        INSERT INTO audit_event (
+            sequence, at, kind, object_type, object_id, actor_id, actor_role, fields, previous, hash)
+        SELECT sequence, at, kind, object_type, object_id, actor_id, actor_role, fields, previous, hash
+        FROM json_to_recordset(CAST(:events AS json)) AS row (
+            sequence bigint, at timestamptz, kind text, object_type text, object_id text, actor_id bigint,
+            actor_role text, fields json, previous text, hash text)
+    )
+    INSERT INTO audit_value (sequence, name, salt, value, personal)
+    SELECT sequence, name, salt, value, personal
+    FROM json_to_recordset(CAST(:values AS json)) AS row (
+        sequence bigint, name text, salt text, value text, personal boolean)
+    """
+)
 
 
 def record(context: Context, kind: str, object_type: str, object_id: str | int, /, **fields: Any) -> None:
@@ -73,11 +90,21 @@ def seal(session: Session) -> None:
             for n, (s, v) in salted.items()
         ]
         sequence, previous = link.sequence, digest
-    session.execute(_NEW_HEAD, {"sequence": sequence, "hash": previous})
+    _append(session, {"sequence": sequence, "hash": previous}, events, values)
+    session.info["events"] = []
+
+
+def _append(
+    session: Session, head: dict[str, Any], events: Sequence[dict[str, Any]], values: Sequence[dict[str, Any]]
+) -> None:
+    if session.get_bind().dialect.name == "postgresql":
+        written = json.dumps([event | {"at": event["at"].isoformat()} for event in events])
+        session.execute(_APPEND, head | {"events": written, "values": json.dumps(values)})
+        return
+    session.execute(_NEW_HEAD, head)
     session.execute(_EVENTS, events)
     if values:
         session.execute(_VALUES, values)
-    session.info["events"] = []
 
 
 def verify() -> Break | None:

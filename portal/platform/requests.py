@@ -42,14 +42,16 @@ class RequestReused(DomainError):
     status = 409
 
 
-def claim(context: Context, request_id: str, body_hash: str) -> None:
+def claim(context: Context, request_id: str, body_hash: str, result: str = "") -> None:
     """Take the id for this transaction; a parallel twin waits here until the first has committed.
+
+    `result`: what it is going to answer, where that is known before.
 
     Raises AlreadyDone for the same body, RequestReused for another body or another person.
     """
     row = {
         "request_id": request_id, "person_id": context.actor.person_id, "body_hash": body_hash, "at": context.now,
-        "result": "",
+        "result": result,
     }  # fmt: skip
     taken = db.session.execute(unless_there(RequestClaim, "request_id", "request_id"), row).all()
     if taken:

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from flask import Response, flash, g, make_response, redirect, render_template, request
+from flask import Response, flash, g, make_response, redirect, render_template, request, url_for
 from flask_wtf import FlaskForm
 from sqlalchemy.exc import IntegrityError
 from wtforms import FieldList, FormField, HiddenField, PasswordField, StringField
@@ -119,15 +119,19 @@ def body_hash() -> str:
     return digest.hexdigest()
 
 
-def carry_out(request_id: str, action: Callable[[Context], str]) -> str:
-    """Claim the id and run `action` in one retried transaction; the answer of a repetition is the first one's."""
+def carry_out(request_id: str, action: Callable[[Context], str], expected: str = "") -> str:
+    """Claim the id and run `action` in one retried transaction; the answer of a repetition is the first one's.
+
+    `expected`: what `action` will most likely return; right, it saves a statement.
+    """
     digest = body_hash()
 
     def once() -> str:
         with transaction():
-            claim(context(), request_id, digest)
+            claim(context(), request_id, digest, expected)
             result = action(context())
-            answer(request_id, result)
+            if result != expected:
+                answer(request_id, result)
         return result
 
     try:
@@ -150,7 +154,9 @@ def answer_to_repetition() -> Response | None:
     return redirect(address, code=303) if address else None  # type: ignore[return-value]
 
 
-def perform(form: PortalForm, action: Callable[[Context], str], done: Text | None = None) -> Response | None:
+def perform(
+    form: PortalForm, action: Callable[[Context], str], done: Text | None = None, *, expected: str = ""
+) -> Response | None:
     """On a valid post: claim, act in a transaction, redirect (303) to the address `action` returns.
 
     None means the page is to be rendered: nothing posted yet, or refused with errors in the form.
@@ -161,7 +167,7 @@ def perform(form: PortalForm, action: Callable[[Context], str], done: Text | Non
         form.status = 422
         return None
     try:
-        address = carry_out(form.request_id.data, action)
+        address = carry_out(form.request_id.data, action, expected)
     except DomainError as error:
         form.refuse(error)
         return None
@@ -174,6 +180,13 @@ def page(template: str, form: PortalForm | None = None, status: int | None = Non
     """Render; a refused form answers with its 4xx."""
     body = render_template(template, form=form, **values)
     return make_response(body, status if status is not None else (form.status if form is not None else 200))
+
+
+def addresses(endpoint: str, name: str) -> Callable[[str], str]:
+    """`url_for` for the rows of a list, which differ in one public id: the address is built once."""
+    place = "0" * 26
+    pattern = url_for(endpoint, **{name: place})  # type: ignore[arg-type]
+    return lambda public_id: pattern.replace(place, public_id)
 
 
 class ActionForm(PortalForm):

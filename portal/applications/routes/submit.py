@@ -44,11 +44,14 @@ def submit(public_id: str) -> Response:
     application, form = subject(Application), SubmitForm()
     application_id = application.id  # asked of the object inside the transaction, it would be loaded once more
 
-    def hand_in(context: Context) -> str:
-        submission = service.submit(context, application_id)
-        return url_for("applications.receipt", public_id=public_id, number=submission.number)
+    first = url_for("applications.receipt", public_id=public_id, number=1)
 
-    done = perform(form, hand_in, Text("제출했습니다.", "Your application has been submitted."))
+    def hand_in(context: Context) -> str:
+        number = service.submit(context, application_id).number
+        return first if number == 1 else url_for("applications.receipt", public_id=public_id, number=number)
+
+    said = Text("제출했습니다.", "Your application has been submitted.")
+    done = perform(form, hand_in, said, expected=first)
     return done or _check_page(application, form)
 
 

@@ -99,13 +99,13 @@ def autosave(public_id: str) -> tuple[Response, int]:
 def submit(public_id: str) -> Any:
     """What will be locked, once more; then it is locked."""
     assignment, form = subject(Assignment), ActionForm()
-    assignment_id = assignment.id
+    assignment_id, address = assignment.id, url_for("reviews.receipt", public_id=public_id)
 
     def act(context: Context) -> str:
         service.submit_reviews(context, [assignment_id])
-        return url_for("reviews.receipt", public_id=public_id)
+        return address
 
-    done = perform(form, act)
+    done = perform(form, act, expected=address)
     if done is not None:
         return done
     assignment, found = subject(Assignment), queries.review_of(assignment_id)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
+import flask
 from flask import current_app, request
 from sqlalchemy import null, select
 
@@ -112,8 +114,12 @@ def _counted(actor: Actor) -> tuple[int, str | None]:
 
 
 def url_for(endpoint: str) -> str:
-    import flask
+    return _address(request.root_path, endpoint)
 
+
+@lru_cache(maxsize=256)
+def _address(root: str, endpoint: str) -> str:
+    """Under the same root an address without arguments is always the same."""
     return flask.url_for(endpoint) if endpoint in current_app.view_functions else "/"
 
 

@@ -24,7 +24,7 @@ from portal.platform.access import guard, subject
 from portal.platform.context import Context
 from portal.platform.language import Text
 from portal.platform.transaction import in_transaction
-from portal.platform.web import ActionForm, PortalForm, context, page, perform
+from portal.platform.web import ActionForm, PortalForm, addresses, context, page, perform
 from portal.programs.models import Call
 from portal.programs.policies import officer_of_call
 from portal.screening.pages import STATES as SCREENING_STATES
@@ -63,7 +63,7 @@ def _page(call: Call, saving: FilterForm, downloading: DownloadForm, refused: Po
         saved=listing.saved_chips(call, saved, wanted), current=current, selects=listing.selects(call, wanted),
         columns=listing.columns(call, wanted), states=pages.APPLICATION_STATES, entry_states=pages.ENTRY_STATES,
         screening_states=SCREENING_STATES, outcomes=RESULTS, arguments=arguments,
-        stage_names={s.code: s.names for s in call.definition.stages},
+        address_of=addresses("desks_officer.application", "public_id"), stage_names={s.code: s.names for s in call.definition.stages},
         track_names={track.code: track.names for track in call.definition.tracks},
         pages=Pages(number(), total, listing.LIST, **arguments),
     )  # fmt: skip

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date
+from typing import Final
 
-from sqlalchemy import BindParameter, ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Date, Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import aliased
 from sqlalchemy.sql.elements import SQLColumnExpression
 
@@ -18,6 +19,7 @@ from portal.platform.visibility import clause
 from portal.programs.definition import Regime
 
 People = Iterable[int] | BindParameter[int]  # bound in a statement that is built once
+TODAY: Final[BindParameter[date]] = bindparam("today", type_=Date())
 Day = date | BindParameter[date] | None
 _known, _other = aliased(Person), aliased(Person)  # made once: an alias costs more than the query around it
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import flask
 from flask import current_app, request
-from sqlalchemy import null, select
+from sqlalchemy import Select, null, select
 
 from portal.accounts.rules import IDLE
 from portal.audit.queries import head_hash
@@ -16,6 +16,7 @@ from portal.platform.clock import now
 from portal.platform.context import Actor
 from portal.platform.db import db
 from portal.platform.language import Text, say
+from portal.platform.visibility import built_once
 from portal.programs.models import Call
 
 OFFICE = ("officer", "administrator", "budget_officer", "auditor")
@@ -108,9 +109,13 @@ def page_frame(actor: Actor) -> dict[str, Any]:
 def _counted(actor: Actor) -> tuple[int, str | None]:
     """(unread letters, the chain's head for those who see it) in one query."""
     sees_chain = any(actor.holds(role) for role in OFFICE)
-    query = select(unread_count(actor), head_hash() if sees_chain else null())
-    unread, head = db.session.execute(query).one()
+    unread, head = db.session.execute(_counts(sees_chain), {"me": list(actor.same_as)}).one()
     return unread, (head or "") if sees_chain else None
+
+
+@built_once
+def _counts(sees_chain: bool) -> Select[int, Any]:
+    return select(unread_count(), head_hash() if sees_chain else null())
 
 
 def url_for(endpoint: str) -> str:

@@ -9,7 +9,7 @@ from sqlalchemy import Select, select
 from portal.accounts.models import Person
 from portal.applications.models import Application, ApplicationState
 from portal.desks.officer.queries import listing
-from portal.desks.officer.queries.listing import Filter
+from portal.desks.officer.queries.filter import Filter
 from portal.notifications.service import Words
 from portal.platform import clock, search
 from portal.platform.context import Context, RandomIds

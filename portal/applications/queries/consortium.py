@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import joinedload
 
 from portal.accounts.models import Account, Person
@@ -80,17 +81,18 @@ def last_position(application_id: int) -> int:
     )
 
 
+_UNLINKED: Final = (
+    select(Member.id)
+    .join(Person, Person.email_key == Member.email_key)
+    .join(Account, Account.person_id == Person.id)
+    .where(Person.id == bindparam("person"), Account.confirmed_at.is_not(None), Member.person_id.is_(None))
+    .order_by(Member.id)
+)
+
+
 def unlinked_memberships(person_id: int) -> list[int]:
     """Members with the confirmed e-mail of this person who are not linked to anybody yet."""
-    return list(
-        db.session.scalars(
-            select(Member.id)
-            .join(Person, Person.email_key == Member.email_key)
-            .join(Account, Account.person_id == Person.id)
-            .where(Person.id == person_id, Account.confirmed_at.is_not(None), Member.person_id.is_(None))
-            .order_by(Member.id)
-        )
-    )
+    return list(db.session.scalars(_UNLINKED, {"person": person_id}))
 
 
 def own_membership(actor: Actor, public_id: str) -> Member | None:

@@ -14,23 +14,21 @@ from portal.conflicts.queries import not_barred
 from portal.notifications.models import Letter, LetterState
 from portal.platform.context import Actor
 from portal.platform.db import db
-from portal.platform.visibility import clause
+from portal.platform.visibility import ME, clause
 
 PAGE = 50
 
 
 @clause
-def letter_is_mine(actor: Actor) -> ColumnElement[bool]:
-    return Letter.person_id.in_(actor.same_as)
+def letter_is_mine(actor: Actor | None) -> ColumnElement[bool]:
+    """None: of whoever is ME."""
+    return Letter.person_id.in_(ME if actor is None else actor.same_as)
 
 
-def unread_count(actor: Actor) -> ScalarSelect[int]:
-    """How many letters of this person are not opened yet, as a part of the frame's query; on an index."""
+def unread_count() -> ScalarSelect[int]:
+    """How many letters of whoever is ME are not opened yet, as a part of the frame's query; on an index."""
     return (
-        select(func.count())
-        .select_from(Letter)
-        .where(letter_is_mine(actor), Letter.read_at.is_(None))
-        .scalar_subquery()
+        select(func.count()).select_from(Letter).where(letter_is_mine(None), Letter.read_at.is_(None)).scalar_subquery()
     )
 
 

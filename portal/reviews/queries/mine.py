@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from sqlalchemy import BindParameter, ColumnElement, Date, Select, and_, bindparam, func, select, true
+from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, func, select, true
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from portal.applications.models import Application, Attachment, EntryState, Reference, StageEntry
 from portal.applications.queries.references import letters_of
 from portal.applications.queries.submissions import content_of
-from portal.conflicts.queries import not_barred
+from portal.conflicts.queries import TODAY, not_barred
 from portal.conflicts.rules import today
 from portal.platform import clock
 from portal.platform.context import Actor
@@ -27,7 +27,6 @@ from portal.routing.queries.panels import identities
 from portal.routing.rules.panels import LIVE
 
 IN_STAGE = (EntryState.ENTERED, EntryState.IN_REVIEW)
-TODAY: Final[BindParameter[date]] = bindparam("today", type_=Date())
 IDS: Final[BindParameter[int]] = bindparam("ids", expanding=True)
 
 

@@ -22,7 +22,7 @@ from portal.applications.models import Application
 from portal.audit.models import AuditEvent, AuditValue
 from portal.conflicts.models import Severity
 from portal.conflicts.service import write
-from portal.desks.officer.queries.listing import ALL_IN, SOME_MISSING, Filter
+from portal.desks.officer.queries.filter import ALL_IN, SOME_MISSING, Filter
 from portal.platform.db import db
 from portal.platform.errors import NotFound
 from tests.databases import both_databases

@@ -16,7 +16,7 @@ from portal.applications.models import ApplicationState
 from portal.audit.models import AuditEvent
 from portal.conflicts.models import Severity
 from portal.conflicts.service import write
-from portal.desks.officer.queries.listing import Filter
+from portal.desks.officer.queries.filter import Filter
 from portal.notifications import service
 from portal.notifications.errors import (
     BatchSettled,

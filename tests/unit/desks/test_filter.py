@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import cast
 
-from portal.desks.officer.queries.listing import Filter
+from portal.desks.officer.queries.filter import Filter
 from portal.programs.models import Call
 from tests.factories.reviews import definition
 

@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl
 
 from flask import current_app
 
-from portal.desks.officer.queries.listing import Filter
+from portal.desks.officer.queries.filter import Filter
 from portal.notifications import mail, queries, service
 from portal.notifications.letters.batches import drafts
 from portal.notifications.models import LetterBatch

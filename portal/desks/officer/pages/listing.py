@@ -11,7 +11,8 @@ from flask import url_for
 from portal.accounts.models import SavedFilter
 from portal.awards.rules import RESULTS
 from portal.desks.officer.pages import APPLICATION_STATES, ENTRY_STATES
-from portal.desks.officer.queries.listing import ALL_IN, SOME_MISSING, ApplicationRow, Filter
+from portal.desks.officer.queries.filter import ALL_IN, SOME_MISSING, Filter
+from portal.desks.officer.queries.listing import ApplicationRow
 from portal.platform.language import Text, say
 from portal.platform.sheets import Out
 from portal.programs.models import Call

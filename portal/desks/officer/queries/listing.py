@@ -3,86 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Any, Final, NamedTuple
-from urllib.parse import urlencode
 
-from sqlalchemy import ColumnElement, Select, Subquery, case, func, select, true
+from sqlalchemy import (
+    BigInteger,
+    BindParameter,
+    ColumnElement,
+    Integer,
+    Select,
+    Subquery,
+    bindparam,
+    case,
+    func,
+    select,
+    true,
+)
 
 from portal.applications.models import Application, ApplicationState, StageEntry, Submission
 from portal.awards.models import Decision, Outcome, Result
 from portal.awards.queries.decisions import decision_is_published
-from portal.conflicts.queries import not_barred
+from portal.conflicts.queries import TODAY, not_barred
+from portal.conflicts.rules import today
 from portal.desks.officer.queries import PAGE, content_is_open
-from portal.platform import search
+from portal.desks.officer.queries.filter import ALL_IN, Filter
+from portal.platform import clock, search
 from portal.platform.context import Actor
 from portal.platform.db import db
+from portal.platform.visibility import ME, built_once
 from portal.programs.models import Call, Stage
 from portal.reviews.models import Review, ReviewState
 from portal.routing.models import Assignment
 from portal.routing.rules.panels import LIVE
 from portal.screening.models import Screening, ScreeningState
 
-ALL_IN, SOME_MISSING = "in", "missing"
 CHUNK: Final = 500  # rows fetched at once for a file
-
-
-@dataclass(frozen=True)
-class Filter:
-    """What is looked for: codes, empty where anything will do. `stage` and what follows mean the latest stage entered;
-    `outcome` the latest that was published; `sort` a column, with a minus for the other way round."""
-
-    state: str = ""
-    stage: str = ""
-    track: str = ""
-    screening: str = ""
-    reviews: str = ""
-    outcome: str = ""
-    language: str = ""
-    q: str = ""
-    sort: str = ""
-
-    @classmethod
-    def of(cls, call: Call, asked: dict[str, str]) -> Filter:
-        """From an address: what the call does not know is not asked for."""
-        known: dict[str, set[str]] = {
-            "state": {s.value for s in ApplicationState},
-            "stage": {stage.code for stage in call.definition.stages},
-            "track": {track.code for track in call.definition.tracks},
-            "screening": {s.value for s in ScreeningState},
-            "reviews": {ALL_IN, SOME_MISSING},
-            "outcome": {r.value for r in Result},
-            "language": {"ko", "en"},
-            "sort": set(SORTS) | {f"-{name}" for name in SORTS},
-        }
-        chosen = {name: value for name, value in asked.items() if value in known.get(name, ())}
-        return cls(**chosen, q=" ".join(asked.get("q", "").split())[:80])
-
-    @property
-    def arguments(self) -> dict[str, Any]:
-        """For an address: what is asked for, in one order."""
-        return {field.name: value for field in fields(self) if (value := getattr(self, field.name))}
-
-    @property
-    def query(self) -> str:
-        return urlencode(self.arguments)
-
-    def without(self, *names: str) -> Filter:
-        return replace(self, **dict.fromkeys(names, ""))
-
-    @property
-    def narrows(self) -> bool:
-        return any(getattr(self, field.name) for field in fields(self) if field.name != "sort")
-
-    @property
-    def reads_content(self) -> bool:
-        """Asks for more than number and state, which is all that is told before the close."""
-        return self.without("state", "sort").narrows
-
-    @property
-    def of_entry(self) -> bool:
-        return bool(self.stage or self.track or self.screening or self.reviews)
 
 
 class ApplicationRow(NamedTuple):
@@ -117,7 +72,7 @@ def _of(column: Any, chosen: Chosen) -> ColumnElement[bool]:
     return true() if chosen is None else column.in_(chosen)
 
 
-def _latest_entries(call_id: int, chosen: Chosen = None) -> Subquery:
+def _latest_entries(call_id: Id, chosen: Chosen = None) -> Subquery:
     """Of each application the last of its entries: (application_id, id)."""
     return (
         select(StageEntry.application_id, func.max(StageEntry.id).label("id"))
@@ -128,7 +83,7 @@ def _latest_entries(call_id: int, chosen: Chosen = None) -> Subquery:
     )
 
 
-def _latest_submissions(call_id: int, chosen: Chosen = None) -> Subquery:
+def _latest_submissions(call_id: Id, chosen: Chosen = None) -> Subquery:
     return (
         select(Submission.application_id, func.max(Submission.id).label("id"))
         .join(Application, Submission.application_id == Application.id)
@@ -138,7 +93,7 @@ def _latest_submissions(call_id: int, chosen: Chosen = None) -> Subquery:
     )
 
 
-def _latest_outcomes(call_id: int, chosen: Chosen = None) -> Subquery:
+def _latest_outcomes(call_id: Id, chosen: Chosen = None) -> Subquery:
     """Of published decisions alone: what is only proposed is nobody's to filter by."""
     return (
         select(StageEntry.application_id, func.max(Outcome.id).label("id"))
@@ -151,7 +106,7 @@ def _latest_outcomes(call_id: int, chosen: Chosen = None) -> Subquery:
     )
 
 
-def _progress(call_id: int, chosen: Chosen = None) -> Subquery:
+def _progress(call_id: Id, chosen: Chosen = None) -> Subquery:
     """Reviews asked for and in, of each entry of the call."""
     return (
         select(Assignment.entry_id, func.count(Assignment.id).label("asked"), func.sum(_sent).label("sent"))
@@ -162,6 +117,10 @@ def _progress(call_id: int, chosen: Chosen = None) -> Subquery:
         .group_by(Assignment.entry_id)
         .subquery()
     )
+
+
+Id = int | BindParameter[int]
+CALL: Final[BindParameter[int]] = bindparam("call", type_=BigInteger())
 
 
 def matching(actor: Actor, call: Call, wanted: Filter, only: Sequence[str] | None = None) -> Select[int]:
@@ -183,6 +142,17 @@ def matching(actor: Actor, call: Call, wanted: Filter, only: Sequence[str] | Non
         found = found.where(Application.id.in_(decided.where(Outcome.result == Result(wanted.outcome))))
     words = search.matches("application", Application.id, wanted.q)  # type: ignore[arg-type]
     return found if words is None else found.where(words)
+
+
+def _of_state(by_state: bool) -> Select[int]:
+    """The same for those who ask for a state or for nothing, in bound parameters: what is asked most often."""
+    found = select(Application.id).where(Application.call_id == CALL, not_barred(ME, Application.id, TODAY))
+    return found.where(Application.state == bindparam("state")) if by_state else found
+
+
+def _asked(actor: Actor, call: Call, wanted: Filter) -> dict[str, Any]:
+    asked = {"call": call.id, "me": list(actor.same_as), "today": today(clock.now())}
+    return asked | ({"state": ApplicationState(wanted.state)} if wanted.state else {})
 
 
 def _entries(call: Call, wanted: Filter) -> Select[int]:
@@ -212,9 +182,21 @@ def count(found: Select[int]) -> int:
 
 def state_counts(actor: Actor, call: Call, wanted: Filter) -> dict[str, int]:
     """By state, of what is found whatever its state."""
-    found = matching(actor, call, wanted.without("state"))
-    rows = db.session.execute(found.with_only_columns(Application.state, func.count()).group_by(Application.state))
+    wanted = wanted.without("state")
+    if wanted.reads_content:
+        rows = db.session.execute(_by_state(matching(actor, call, wanted)))
+    else:
+        rows = db.session.execute(_counts(), _asked(actor, call, wanted))
     return {state.value: n for state, n in rows}
+
+
+def _by_state(found: Select[int]) -> Select[ApplicationState, int]:
+    return found.with_only_columns(Application.state, func.count()).group_by(Application.state)
+
+
+@built_once
+def _counts() -> Select[ApplicationState, int]:
+    return _by_state(_of_state(False))
 
 
 def _open(column: Any, sealed: Any) -> ColumnElement[Any]:
@@ -224,9 +206,6 @@ def _open(column: Any, sealed: Any) -> ColumnElement[Any]:
 def _missing(progress: Subquery) -> ColumnElement[Any]:
     missing: ColumnElement[Any] = progress.c.asked - progress.c.sent
     return missing
-
-
-SORTS: Final = ("title", "applicant", "submitted", "requested", "reviews")
 
 
 def _order(sort: str, progress: Subquery) -> list[Any]:
@@ -242,25 +221,25 @@ def _order(sort: str, progress: Subquery) -> list[Any]:
     return [column.is_(None), column.desc() if sort.startswith("-") else column, Application.id]
 
 
-def _in_order(call: Call, found: Select[int], sort: str) -> Select[int]:
+def _in_order(call_id: Id, found: Select[int], sort: str) -> Select[int]:
     """Joins what the order needs and nothing else."""
-    progress, name = _progress(call.id), sort.removeprefix("-")
+    progress, name = _progress(call_id), sort.removeprefix("-")
     if name in ("submitted", "requested"):
-        submitted = _latest_submissions(call.id)
+        submitted = _latest_submissions(call_id)
         found = found.outerjoin(submitted, submitted.c.application_id == Application.id).outerjoin(
             Submission, Submission.id == submitted.c.id
         )
     if name == "reviews":
-        entered = _latest_entries(call.id)
+        entered = _latest_entries(call_id)
         found = found.outerjoin(entered, entered.c.application_id == Application.id).outerjoin(
             progress, progress.c.entry_id == entered.c.id
         )
     return found.order_by(*_order(sort, progress))
 
 
-def _rows(call: Call, chosen: Select[int], sort: str) -> Select[Any]:
-    progress, entered = _progress(call.id, chosen), _latest_entries(call.id, chosen)
-    submitted, decided = _latest_submissions(call.id, chosen), _latest_outcomes(call.id, chosen)
+def _rows(call_id: Id, chosen: Select[int], sort: str) -> Select[Any]:
+    progress, entered = _progress(call_id, chosen), _latest_entries(call_id, chosen)
+    submitted, decided = _latest_submissions(call_id, chosen), _latest_outcomes(call_id, chosen)
     return (
         select(
             Application.id, Application.public_id, _open(Application.title, ""), _open(Application.applicant, ""),
@@ -283,13 +262,28 @@ def _rows(call: Call, chosen: Select[int], sort: str) -> Select[Any]:
     )  # fmt: skip
 
 
-def page_of(call: Call, found: Select[int], sort: str, number: int) -> list[ApplicationRow]:
+def _page(call_id: Id, found: Select[int], sort: str) -> Select[Any]:
     """First which fifty, then what stands in them: the rest of a large call is not looked at. One query."""
-    ids = _in_order(call, found, sort).limit(PAGE).offset((number - 1) * PAGE).cte("of_page")
-    return [ApplicationRow(*row) for row in db.session.execute(_rows(call, select(ids.c.id), sort))]
+    ids = _in_order(call_id, found, sort).limit(PAGE).offset(bindparam("first", type_=Integer())).cte("of_page")
+    return _rows(call_id, select(ids.c.id), sort)
+
+
+@built_once
+def _page_of_state(by_state: bool, sort: str) -> Select[Any]:
+    return _page(CALL, _of_state(by_state), sort)
+
+
+def page_of(actor: Actor, call: Call, wanted: Filter, number: int) -> list[ApplicationRow]:
+    first: dict[str, Any] = {"first": (number - 1) * PAGE}
+    if wanted.reads_content:
+        rows = db.session.execute(_page(call.id, matching(actor, call, wanted), wanted.sort), first)
+    else:
+        statement = _page_of_state(bool(wanted.state), wanted.sort)
+        rows = db.session.execute(statement, first | _asked(actor, call, wanted))
+    return [ApplicationRow(*row) for row in rows]
 
 
 def every_row(call: Call, found: Select[int], sort: str) -> Iterator[ApplicationRow]:
     """All of them in one query, fetched by and by."""
-    rows = db.session.execute(_rows(call, found, sort).execution_options(yield_per=CHUNK))
+    rows = db.session.execute(_rows(call.id, found, sort).execution_options(yield_per=CHUNK))
     return (ApplicationRow(*row) for row in rows)

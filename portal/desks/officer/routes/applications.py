@@ -17,7 +17,7 @@ from portal.desks.officer.forms import XLSX, DownloadForm, FilterForm
 from portal.desks.officer.pages import listing
 from portal.desks.officer.pages.paging import Pages, chips, number
 from portal.desks.officer.queries import listing as queries
-from portal.desks.officer.queries.listing import Filter
+from portal.desks.officer.queries.filter import Filter
 from portal.desks.officer.routes.blueprint import bp
 from portal.platform import sheets
 from portal.platform.access import guard, subject
@@ -45,7 +45,6 @@ def applications(public_id: str) -> Any:
 
 def _page(call: Call, saving: FilterForm, downloading: DownloadForm, refused: PortalForm | None = None) -> Any:
     wanted = asked(call)
-    found = queries.matching(g.actor, call, wanted)
     counts = queries.state_counts(g.actor, call, wanted)
     total = counts.get(wanted.state, 0) if wanted.state else sum(counts.values())
     saved = accounts.saved_filters(g.actor, listing.page_code(call))
@@ -55,7 +54,7 @@ def _page(call: Call, saving: FilterForm, downloading: DownloadForm, refused: Po
     arguments: dict[str, Any] = {"public_id": call.public_id} | wanted.arguments
     return page(
         "desks/officer/applications.html", refused, call=call, wanted=wanted, total=total,
-        rows=queries.page_of(call, found, wanted.sort, number()), saving=saving, downloading=downloading,
+        rows=queries.page_of(g.actor, call, wanted, number()), saving=saving, downloading=downloading,
         chips=chips(
             listing.LIST, pages.APPLICATION_STATES, counts, wanted.state,
             public_id=call.public_id, **wanted.without("state").arguments,

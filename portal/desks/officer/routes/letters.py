@@ -14,7 +14,7 @@ from portal.desks.officer.pages import listing
 from portal.desks.officer.pages.paging import Pages, number
 from portal.desks.officer.queries import content_is_open
 from portal.desks.officer.queries import listing as queries
-from portal.desks.officer.queries.listing import Filter
+from portal.desks.officer.queries.filter import Filter
 from portal.desks.officer.routes.applications import asked
 from portal.desks.officer.routes.blueprint import bp
 from portal.notifications import queries as notifications

@@ -7,10 +7,8 @@ import secrets
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import delete, insert, select, text, update
 from sqlalchemy.orm import Session
 
@@ -22,6 +20,9 @@ from portal.platform.config import kept_once
 from portal.platform.context import Context
 from portal.platform.db import db, table_of
 from portal.platform.jobs import enqueue
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 PERSONAL = {"name", "email", "reason", "comment", "address", "user_agent", "text"}
 
@@ -169,6 +170,10 @@ def forget_values(object_type: str, object_ids: Sequence[str]) -> int:
 
 def signing_key(folder: Path) -> Ed25519PrivateKey:
     """The portal's key for anchors and receipts, made once in the instance folder."""
+    # Not at the top: only workers sign, and the library takes 7 MB of every web process.
+    from cryptography.hazmat.primitives import serialization
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
     file = folder / "anchor_key.pem"
     if not file.exists():
         made = Ed25519PrivateKey.generate().private_bytes(

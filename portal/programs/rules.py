@@ -8,8 +8,6 @@ from datetime import date, datetime, time, timedelta
 from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
-import holidays
-
 from portal.accounts.rules import Limit
 from portal.platform.language import Text
 from portal.programs.definition import Appeal, CallDefinition, EligibilityChoice, EligibilityQuestion
@@ -46,6 +44,9 @@ def appeal_last_day(notified: datetime | date, appeal: Appeal, country: str = "K
 
 def next_working_day(day: date, country: str = "KR") -> date:
     """That day, or the first after it that is neither a Saturday, a Sunday nor a public holiday of the country."""
+    # Not at the top: few pages of a web process reckon in working days, and the library takes 2 MB.
+    import holidays
+
     closed = holidays.country_holidays(country) if country else {}
     while day.weekday() >= 5 or day in closed:
         day += timedelta(days=1)

@@ -63,7 +63,7 @@ def edits_attachment(actor: Actor, found: tuple[Application, Attachment]) -> Dec
     return allow_if(mine, FORBID)
 
 
-@policy(load=drafts.application_for)
+@policy(load=drafts.application_alone)
 def leads_application(actor: Actor, application: Application) -> Decision:
     """Hands in and withdraws: the owner and whoever stands for the lead institution."""
     return allow_if(drafts.leads(actor, application), FORBID)

@@ -59,18 +59,26 @@ def _application() -> Select[Application]:
     return (
         select(Application)
         .where(Application.public_id == bindparam("public_id"), member_of_application(None))
-        .options(
-            joinedload(Application.call),
-            joinedload(Application.institutions).joinedload(Institution.organisation),
-        )
+        .options(joinedload(Application.call))
         .order_by(Application.id)
     )
+
+
+@built_once
+def _application_with_institutions() -> Select[Application]:
+    return _application().options(joinedload(Application.institutions).joinedload(Institution.organisation))
 
 
 def application_for(actor: Actor, public_id: str, **_: object) -> Application | None:
     """The application with its call and institutions, if the actor belongs to its team."""
     asked = {"public_id": public_id, "me": list(identities(actor))}
-    return db.session.scalars(_application(), asked).unique().one_or_none()
+    return db.session.scalars(_application_with_institutions(), asked).unique().one_or_none()
+
+
+def application_alone(actor: Actor, public_id: str, **_: object) -> Application | None:
+    """The same without institutions: its owner hands it in without anybody looking at them here."""
+    asked = {"public_id": public_id, "me": list(identities(actor))}
+    return db.session.scalars(_application(), asked).one_or_none()
 
 
 @built_once

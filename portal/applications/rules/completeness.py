@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 from portal.applications.content import Whole, place_of
@@ -17,7 +18,7 @@ from portal.applications.models import Institution, MemberRole
 from portal.applications.rules import Standing, can_edit_slice, can_edit_team, team_size
 from portal.applications.rules.answers import Known, is_shown, missing, section_problems
 from portal.applications.rules.attachments import filled, places, slices
-from portal.applications.rules.confirmation import PlaceState, places_of, state_of_all
+from portal.applications.rules.confirmation import PlaceState, state_of
 from portal.applications.rules.matching import Costs, matching, rate_for, sum_of
 from portal.applications.rules.means import Wish, asked_for, flags_of
 from portal.applications.rules.means import problems as means_problems
@@ -33,6 +34,15 @@ class _Eyes:
 
     whole: Whole
     standing: Standing
+
+    @cached_property
+    def known(self) -> Known:
+        whole = self.whole
+        return Known(
+            frozenset(m.public_id for m in whole.members),
+            frozenset(i.public_id for i in whole.institutions),
+            whole.definition.currency,
+        )
 
     def team(self) -> tuple[Holder, str]:
         if can_edit_team(self.standing):
@@ -151,19 +161,11 @@ def _slice(eyes: _Eyes, section: Section, institution: Institution) -> Iterator[
             yield from _budget(eyes, section, question, institution)
 
 
-def _known(whole: Whole) -> Known:
-    return Known(
-        frozenset(m.public_id for m in whole.members),
-        frozenset(i.public_id for i in whole.institutions),
-        whole.definition.currency,
-    )
-
-
 def _written(eyes: _Eyes, section: Section, slice_: str, holder: Holder, name: str) -> Iterator[Missing]:
     """Empty required answers and answers that cannot stand, one line for each question."""
     whole, answers = eyes.whole, eyes.whole.answers_of(section.code, slice_)
     empty = [problem.path for problem in missing(section, answers)]
-    wrong = list(section_problems(section, answers, _known(whole)))
+    wrong = list(section_problems(section, answers, eyes.known))
     args = _args(whole, section=section.code, slice=slice_)
     names: dict[str, Any] = {"section": section.names}
     if not answers:
@@ -262,9 +264,8 @@ def _file(
 def _confirmations(eyes: _Eyes) -> Iterator[Missing]:
     whole = eyes.whole
     for institution in whole.institutions:
-        places = places_of(whole, institution)
-        state = state_of_all(places)
-        if not places or state is PlaceState.CONFIRMED:
+        state = state_of(whole, institution)
+        if state is None or state is PlaceState.CONFIRMED:
             continue
         which = "changed" if state is PlaceState.CHANGED else "confirm"
         yield Missing(

@@ -113,6 +113,16 @@ def state_of_all(places: Sequence[Place]) -> PlaceState:
     return PlaceState.WAITING if PlaceState.WAITING in states else PlaceState.CONFIRMED
 
 
+def state_of(whole: Whole, institution: Institution) -> PlaceState | None:
+    """Of everything that it confirms; None: of nothing. What nobody has confirmed yet is not hashed either."""
+    asked = {section.code for section in whole.definition.sections_to_apply_with if section.confirmed}
+    if not asked:
+        return None
+    if not any(row.institution_id == institution.id and row.section in asked for row in whole.confirmations):
+        return PlaceState.WAITING
+    return state_of_all(places_of(whole, institution))
+
+
 def changes(place: Place) -> list[Change]:
     """Question by question, what is not as confirmed. Empty unless the place is CHANGED."""
     if place.confirmation is None or place.state is not PlaceState.CHANGED:

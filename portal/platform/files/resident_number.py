@@ -87,6 +87,8 @@ def find_resident_numbers(text: str, today: date | None = None) -> list[Span]:
     given later than its holder's birth, so with a hyphen it is found without the check digit too.
     """
     plain, places = _plain(text)
+    if _NUMBER.search(plain) is None:
+        return []
     today = today or clock.now().date()
     return [
         Span(places[m.start()], places[m.end() - 1] + 1)

@@ -3,12 +3,26 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import cache
-from typing import TYPE_CHECKING, Annotated, Any, cast
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar, cast
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import JSON, BigInteger, DateTime, Engine, Enum, Executable, Integer, MetaData, String, Table, event
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    ClauseElement,
+    DateTime,
+    Engine,
+    Enum,
+    Executable,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    event,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import DeclarativeBase, mapped_column, registry
@@ -96,6 +110,24 @@ def prepare_engine(engine: Engine) -> None:
     def _begin(connection: Connection) -> None:
         immediate = connection.get_execution_options().get(WRITE)
         connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+
+
+_compiling = threading.RLock()
+Statement = TypeVar("Statement", bound=ClauseElement)
+
+
+def compiled(build: Callable[[], Statement], known: Callable[[], Statement | None]) -> Statement:
+    """What is `known`, else what `build` makes, compiled before any other thread gets hold of it.
+
+    SQLAlchemy fills a subquery's look-up of columns at the first compilation, and not safely for threads: one that
+    comes in between finds half of it and keeps a statement over unjoined tables.
+    """
+    with _compiling:
+        found = known()
+        if found is None:
+            found = build()
+            found.compile(dialect=db.engine.dialect)
+        return found
 
 
 def table_of(model: type[Base]) -> Table:

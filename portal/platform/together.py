@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Select, cast, null, select, union_all
 from sqlalchemy.orm import aliased, defer
 
-from portal.platform.db import db
+from portal.platform.db import compiled, db
 
 
 class Together:
@@ -19,35 +19,46 @@ class Together:
     """
 
     def __init__(self, *parts: Select[Any], deferred: Sequence[Any] = ()) -> None:
-        entities = [part.column_descriptions[0]["entity"] for part in parts]
-        left_out = {(attribute.class_, attribute.key) for attribute in deferred}
+        self._parts, self._deferred = parts, deferred
+        self._statement: Select[Any] | None = None
+
+    def statement(self) -> Select[Any]:
+        """At the first use: the mapped classes know each other only once all are imported."""
+        if self._statement is None:
+            self._statement = compiled(self._build, lambda: self._statement)
+        return self._statement
+
+    def _build(self) -> Select[Any]:
+        entities = [part.column_descriptions[0]["entity"] for part in self._parts]
+        left_out = {(attribute.class_, attribute.key) for attribute in self._deferred}
         kept = [
             [column for column in entity.__table__.columns if (entity, column.key) not in left_out]
             for entity in entities
         ]
-        arms = []
-        for mine, part in enumerate(parts):
-            columns = [
-                (column if n == mine else cast(null(), column.type)).label(f"{column.key}_{n}")
-                for n in range(len(parts))
-                for column in kept[n]
-            ]
-            arms.append(part.with_only_columns(*columns))
+        arms = [
+            part.with_only_columns(
+                *(
+                    (column if n == mine else cast(null(), column.type)).label(f"{column.key}_{n}")
+                    for n in range(len(self._parts))
+                    for column in kept[n]
+                )
+            )
+            for mine, part in enumerate(self._parts)
+        ]
         rows = union_all(*arms).subquery()
         made = [aliased(entity, rows) for entity in entities]
         options = [
             defer(getattr(alias, attribute.key))
             for alias, entity in zip(made, entities, strict=True)
-            for attribute in deferred
+            for attribute in self._deferred
             if attribute.class_ is entity
         ]
-        self._statement = select(*made).options(*options)
-        self._parts = len(parts)
+        return select(*made).options(*options)
 
     def load(self, **values: object) -> list[list[Any]]:
         """The entities of each part; `values` are those of the parts' bound parameters."""
-        found: list[list[Any]] = [[] for _ in range(self._parts)]
-        for row in db.session.execute(self._statement, values):
+        found: list[list[Any]] = [[] for _ in self._parts]
+        for row in db.session.execute(self.statement(), values):
             n, entity = next((n, entity) for n, entity in enumerate(row) if entity is not None)
             found[n].append(entity)
         return found

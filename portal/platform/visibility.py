@@ -9,10 +9,12 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, Final, ParamSpec, TypeVar
 
-from sqlalchemy import BindParameter, ColumnElement, bindparam, true
+from sqlalchemy import BindParameter, ClauseElement, ColumnElement, bindparam, true
+
+from portal.platform.db import compiled
 
 P = ParamSpec("P")
-T = TypeVar("T")
+T = TypeVar("T", bound=ClauseElement)
 
 clauses: dict[str, Callable[..., ColumnElement[bool]]] = {}
 ME: Final[BindParameter[int]] = bindparam("me", expanding=True)  # the viewer's identities, in a statement built once
@@ -45,8 +47,9 @@ def built_once(build: Callable[P, T]) -> Callable[P, T]:
     @wraps(build)
     def statement(*args: P.args, **kwargs: P.kwargs) -> T:
         key = (args, tuple(kwargs.items()), tuple(clauses.values()))
-        if key not in kept:
-            kept[key] = build(*args, **kwargs)
-        return kept[key]
+        found = kept.get(key)
+        if found is None:
+            found = kept[key] = compiled(lambda: build(*args, **kwargs), lambda: kept.get(key))
+        return found
 
     return statement

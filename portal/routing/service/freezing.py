@@ -6,23 +6,22 @@ import hashlib
 import json
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
-
-import numpy as np
+from typing import TYPE_CHECKING, Any
 
 from portal.applications.models import StageEntry
 from portal.applications.queries.submissions import content_of
 from portal.conflicts.queries import barred_pairs
 from portal.conflicts.rules import today
 from portal.platform.db import db
-from portal.routing.engine import Match, Problem, affinities
-from portal.routing.engine.replay import problem_of
 from portal.routing.errors import NothingToRoute, PanelTooSmall
 from portal.routing.models import AssignmentState, Panel, Seat
 from portal.routing.queries import panels
 from portal.routing.queries import pool as reviewers
 from portal.routing.rules.panels import LIVE, can_run, fair_share, review_window, reviews_together
 from portal.routing.rules.trials import Changes, Pair
+
+if TYPE_CHECKING:  # NumPy takes 9 MB of every web process, and panels are solved in workers
+    from portal.routing.engine import Match, Problem
 
 ENGINE = "flow-2"
 SUMMARY_LENGTH = 4000
@@ -150,18 +149,22 @@ def _everybody(
 ) -> list[int]:
     """Reviews of each entry where the whole panel reviews it: everybody who may, and the seats of kinds that nobody
     can take, which stay empty without costing anybody else theirs."""
-    free = np.array([[p not in away for p in pairs.people]] * len(pairs.entries), dtype=bool)
+    free = [[p not in away for p in pairs.people] for _ in pairs.entries]
     for places, state in ((pairs.barred, False), (forbidden, False), (pairs.kept, True)):
         for row, column in places:
-            free[row, column] = state
-    demand = free.sum(axis=1)
-    for kind, least in kinds.items():
-        demand = demand + np.maximum(least - free[:, [s.kind == kind for s in seats]].sum(axis=1), 0)
-    return [int(n) for n in demand]
+            free[row][column] = state
+    return [sum(row) + sum(max(0, least - _of_kind(row, seats, kind)) for kind, least in kinds.items()) for row in free]
+
+
+def _of_kind(row: list[bool], seats: list[Seat], kind: str) -> int:
+    return sum(may and seat.kind == kind for may, seat in zip(row, seats, strict=True))
 
 
 def freeze(panel_id: int, seed: int, now: datetime, changes: Changes | None = None) -> Frozen:
     """Look up all inputs and compute the affinities: never in a request. Raises NothingToRoute, PanelTooSmall."""
+    from portal.routing.engine import affinities
+    from portal.routing.engine.replay import problem_of
+
     facts = look(db.session.get_one(Panel, panel_id), seed, now, changes or Changes())
     match = affinities([text_of(e) for e in facts.entries], facts.profiles)
     record = facts.told | {"affinity": match.affinity.tolist()}

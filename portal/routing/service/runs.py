@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
 from sqlalchemy import delete, select
 
 from portal.audit import service as audit
@@ -15,8 +15,6 @@ from portal.platform.context import Context
 from portal.platform.db import db
 from portal.platform.jobs import enqueue
 from portal.programs.models import Stage
-from portal.routing.engine import MILLION, Progress, Solution, Unfilled
-from portal.routing.engine.explain import Reason, explain
 from portal.routing.errors import BarredPairs, InputsChanged, ReasonMissing, RunSettled
 from portal.routing.jobs import ASSIGNED, ROUTE
 from portal.routing.models import Assignment, AssignmentState, Panel, RoutingRun
@@ -27,6 +25,12 @@ from portal.routing.service.assignments import check_candidate
 from portal.routing.service.detection import detect
 from portal.routing.service.freezing import Frozen, freeze, look, ready
 from portal.routing.service.pseudonyms import fresh_pseudonym
+
+if TYPE_CHECKING:  # large: loaded where a run is computed
+    from portal.routing.engine import Progress, Solution, Unfilled
+    from portal.routing.engine.explain import Reason
+
+MILLION = 1_000_000
 
 
 def ask_to_route(context: Context, panel_id: int, seed: int | None = None, reason: str = "") -> None:
@@ -134,14 +138,16 @@ def adopt(context: Context, run_id: int, reason: str) -> RoutingRun:
 
 def _result(frozen: Frozen, solution: Solution) -> dict[str, Any]:
     """Affinities, totals and floors in millionths; `why` stands beside `pairs`."""
+    from portal.routing.engine.explain import explain
+
     kept = {(e, r) for e, r in frozen.record["kept"]}
     told = zip(solution.pairs.tolist(), explain(frozen.problem, solution), strict=True)
     new = [(e, r, reason) for (e, r), reason in told if (e, r) not in kept]
-    load = np.bincount(solution.pairs[:, 1], minlength=len(frozen.reviewers))
+    load = Counter(solution.pairs[:, 1].tolist())
     return {
         "pairs": [[frozen.entries[e], frozen.reviewers[r]] for e, r, _ in new],
         "why": [_told(frozen, reason) | {"terms": frozen.match.shared(e, r)} for e, r, reason in new],
-        "load": {str(person): int(n) for person, n in zip(frozen.reviewers, load, strict=True)},
+        "load": {str(person): load[r] for r, person in enumerate(frozen.reviewers)},
         "unfilled": [
             {"entry": frozen.entries[u.entry], "missing": u.missing, "reason": _reason(frozen, u)}
             for u in solution.unfilled

@@ -73,8 +73,8 @@ def test_a_trial_is_adopted_with_a_reason_and_becomes_the_proposal() -> None:
     committed(lambda: service.adopt(context(), trial, "위원의 부담을 줄입니다."))
     assert pair not in _drafts(field) and len(_drafts(field)) == 8
     assert db.session.get_one(RoutingRun, proposal).discarded_at is not None
-    event = db.session.scalars(select(AuditEvent).where(AuditEvent.kind == "TrialAdopted")).one()
-    assert event.fields["reason"] == "위원의 부담을 줄입니다."
+    assert db.session.get_one(RoutingRun, trial).reason == "위원의 부담을 줄입니다."
+    assert db.session.scalars(select(AuditEvent).where(AuditEvent.kind == "TrialAdopted")).one()
     with pytest.raises(RunSettled):
         committed(lambda: service.adopt(context(), trial, "두 번"))
 

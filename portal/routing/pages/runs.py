@@ -99,8 +99,8 @@ def changes_told(run: RoutingRun, names: Mapping[int, Person], titles: Mapping[i
 class Trial:
     run: RoutingRun
     changes: Sequence[Text]
-    comes: Sequence[tuple[str, str]]  # title, reviewer
-    goes: Sequence[tuple[str, str]]
+    pairs: int
+    rows: Sequence[tuple[str, str, str]]  # title, who leaves, who comes
     mean: float  # per cent points of one pair, against the proposal
     floor: float
     missing: int
@@ -113,12 +113,14 @@ def trial(
     found: Difference = difference(proposal.result if proposal else nothing, run.result)
     pairs = max(1, len(run.result["pairs"]) + len(run.inputs["kept"]))
 
-    def told(of: Sequence[Pair]) -> list[tuple[str, str]]:
-        return [(titles[e], names[p].name) for e, p in of if e in titles and p in names]
+    def of_entry(entry: int, of: Sequence[Pair]) -> str:
+        return ", ".join(names[p].name for e, p in of if e == entry and p in names)
 
+    touched = sorted({e for e, _ in (*found.comes, *found.goes)} & titles.keys(), key=lambda e: (titles[e], e))
     return Trial(
-        run, changes_told(run, names, titles), told(found.comes), told(found.goes), found.total / pairs / PERCENT,
-        found.floor / PERCENT, found.missing,
+        run, changes_told(run, names, titles), len(found.comes),
+        [(titles[e], of_entry(e, found.goes), of_entry(e, found.comes)) for e in touched],
+        found.total / pairs / PERCENT, found.floor / PERCENT, found.missing,
     )  # fmt: skip
 
 

@@ -141,8 +141,10 @@ def _candidates(assignment: Assignment) -> list[runs.Candidate]:
     seats = panels.accepted_seats(assignment.panel_id)
     people = [seat.person_id for seat in seats]
     run = panels.run_by_id(assignment.run_id) if assignment.run_id is not None else None
+    proposed = assignment.state is AssignmentState.DRAFT and run is not None
+    loads = {int(p): n for p, n in run.result["load"].items()} if proposed and run else reviewers.loads_of(people)
     return runs.candidates(
-        assignment, run, seats, reviewers.loads_of(people),
+        assignment, run, seats, loads,
         {person for person, _ in barred_pairs(people, [assignment.entry.application_id])},
         {a.person_id for a in panels.pairs_of_entries([assignment.entry_id])},
     )  # fmt: skip

@@ -57,7 +57,7 @@ class Office:
 
     def titles(self, wanted: Filter) -> list[str]:
         """Of the first page, as this officer sees it."""
-        return [row.title for row in listing.page_of(self.call, self.found(wanted), wanted.sort, 1)]
+        return [row.title for row in listing.page_of(self.context().actor, self.call, wanted, 1)]
 
 
 def office() -> Office:

@@ -355,6 +355,6 @@ def test_of_several_entries_and_submissions_the_latest_counts(made: Office) -> N
     committed(again)
     from portal.desks.officer.queries import listing
 
-    rows = listing.page_of(made.call, made.found(Filter(state="closed")), "", 1)
+    rows = listing.page_of(made.context().actor, made.call, Filter(state="closed"), 1)
     assert [(row.receipt, row.requested) for row in rows if row.title == FIRST] == [("R-NEW", 9)]
     assert len(rows) == 3

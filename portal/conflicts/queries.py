@@ -14,14 +14,14 @@ from portal.accounts.models import Person
 from portal.conflicts.models import Conflict, Severity
 from portal.conflicts.rules import Bar, explain, today
 from portal.platform import clock
-from portal.platform.db import db
+from portal.platform.db import db, shared_alias
 from portal.platform.visibility import clause
 from portal.programs.definition import Regime
 
 People = Iterable[int] | BindParameter[int]  # bound in a statement that is built once
 TODAY: Final[BindParameter[date]] = bindparam("today", type_=Date())
 Day = date | BindParameter[date] | None
-_known, _other = aliased(Person), aliased(Person)  # made once: an alias costs more than the query around it
+_known, _other = shared_alias(Person), shared_alias(Person)
 
 
 def same_humans(person_ids: People) -> Select[int]:

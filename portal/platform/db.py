@@ -22,10 +22,11 @@ from sqlalchemy import (
     String,
     Table,
     event,
+    inspect,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
-from sqlalchemy.orm import DeclarativeBase, mapped_column, registry
+from sqlalchemy.orm import DeclarativeBase, aliased, mapped_column, registry
 from sqlalchemy.types import TypeDecorator
 
 NAMING = {
@@ -128,6 +129,16 @@ def compiled(build: Callable[[], Statement], known: Callable[[], Statement | Non
             found = build()
             found.compile(dialect=db.engine.dialect)
         return found
+
+
+Entity = TypeVar("Entity", bound=Base)
+
+
+def shared_alias(model: type[Entity]) -> type[Entity]:
+    """A second name for a table, made once for all threads: an alias costs more than the query around it."""
+    made = aliased(model)
+    inspect(made).selectable.corresponding_column(table_of(model).c.id)  # its look-up is filled before they share it
+    return made
 
 
 def table_of(model: type[Base]) -> Table:

@@ -8,7 +8,6 @@ from functools import cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select
-from sqlalchemy.orm import aliased
 
 from portal.accounts import rules
 from portal.accounts.models import (
@@ -20,9 +19,9 @@ from portal.accounts.models import (
 )
 from portal.platform import clock
 from portal.platform.context import Actor, Grant
-from portal.platform.db import db
+from portal.platform.db import db, shared_alias
 
-_same = aliased(Person)  # made once: an alias costs more than the query around it
+_same = shared_alias(Person)
 
 
 def actor_of_session(token: str, now: datetime) -> Actor | None:

@@ -8,7 +8,7 @@ from operator import attrgetter
 from typing import Final
 
 from sqlalchemy import ColumnElement, Select, bindparam, or_, select, union_all
-from sqlalchemy.orm import aliased, contains_eager, joinedload
+from sqlalchemy.orm import contains_eager, joinedload
 
 from portal.accounts.models import Affiliation, Person, PersonalCopy
 from portal.applications.models import (
@@ -26,7 +26,7 @@ from portal.applications.models import (
 )
 from portal.applications.rules import Standing, can_edit_team, can_lead
 from portal.platform.context import Actor
-from portal.platform.db import db
+from portal.platform.db import db, shared_alias
 from portal.platform.together import Together
 from portal.platform.visibility import ME, built_once, clause
 from portal.programs.definition import Section
@@ -39,7 +39,7 @@ def identities(actor: Actor) -> frozenset[int]:
     return actor.same_as | ({actor.person_id} if actor.person_id is not None else frozenset())
 
 
-_owned = aliased(Application)  # made once: an alias costs more than the query around it
+_owned = shared_alias(Application)
 
 
 @clause

@@ -43,6 +43,8 @@ EVENTS: dict[str, Text] = {
     "ReviewerNamesRead": Text("위원 이름 열람", "Reviewers' names read"),
     "StageRanked": Text("순위 계산", "Stage ranked"),
     "ConditionFound": Text("조건 판정", "Condition judged"),
+    "RankingCalibrated": Text("점수 보정", "Scores calibrated"),
+    "RankingReplayed": Text("순위 재현", "Rankings replayed"),
     "RankingExported": Text("순위 내려받기", "Ranking downloaded"),
     "AbsenceSaid": Text("부재 알림", "Absence recorded"),
     "AbsenceEnded": Text("부재 끝냄", "Absence ended"),

@@ -1,4 +1,7 @@
-"""`flask --app app ranking solve`: from a file of scores to a ranking that says how sure it is. No database."""
+"""`flask --app app ranking solve` needs no database: from a file of scores to a ranking that says how sure it is.
+
+`flask --app app ranking replay` computes the stored runs of a stage anew from what they froze.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ import click
 from flask.cli import AppGroup
 
 from portal.platform.csv_rows import TableRefused
-from portal.ranking import sheet
+from portal.ranking import queries, service, sheet
 
 READ = click.Path(exists=True, dir_okay=False, path_type=Path)
 WRITTEN = click.Path(dir_okay=False, writable=True, path_type=Path)
@@ -44,3 +47,28 @@ def solve(reviews: Path, out: Path, inside: int | None, trim: bool, draws: int, 
     if unread:
         report["unread_columns"] = unread
     click.echo(json.dumps(report, ensure_ascii=False))
+
+
+@cli.command("replay")
+@click.argument("where", metavar="CALL/STAGE")
+def replay(where: str) -> None:
+    """Compute every run of a stage anew from its frozen inputs and compare the hashes; nothing is written.
+
+    CALL and STAGE are codes. A line for each run; exit status 1 where a hash is another one, 2 without such a stage.
+    """
+    call, _, code = where.partition("/")
+    stage = queries.staged(call, code)
+    if stage is None:
+        raise click.UsageError(f"{where}: no call and stage of these codes")
+    held = True
+    for run_id in queries.kept_ids(stage.id):
+        kept = queries.kept(run_id)
+        found = service.replay(kept)
+        held = held and found.held
+        told = [f"{part} {_told(same)}" for part, same in found._asdict().items()]
+        click.echo(" ".join([kept.public_id, *([kept.track] if kept.track else []), *told]))
+    raise SystemExit(0 if held else 1)
+
+
+def _told(same: bool | None) -> str:
+    return "none" if same is None else "same" if same else "OTHER"

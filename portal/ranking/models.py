@@ -12,7 +12,11 @@ from portal.platform.db import Model, pk, public
 
 
 class RankingRun(Model):
-    """`inputs` are all marks as they stood; `result` the ordered entries with exact fractions as "n/d"."""
+    """`inputs` are all marks as they stood; `result` the ordered entries with exact fractions as "n/d".
+
+    `calibration` is what a job finds beside them (engine/runs.py); it decides nothing. None until then, and in runs
+    whose inputs have no version. `replay_held`: whether all hashes came out the same at `replayed_at`.
+    """
 
     __tablename__ = "ranking_run"
 
@@ -24,9 +28,13 @@ class RankingRun(Model):
     inputs_hash: Mapped[str] = mapped_column(String(64))
     result: Mapped[list[Any]]
     result_hash: Mapped[str] = mapped_column(String(64))
+    calibration: Mapped[dict[str, Any] | None]
+    calibration_hash: Mapped[str | None] = mapped_column(String(64))
     created_at: Mapped[datetime]
     created_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     discarded_at: Mapped[datetime | None]
+    replayed_at: Mapped[datetime | None]
+    replay_held: Mapped[bool | None]
 
 
 class ConditionResult(Model):

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, select
-from sqlalchemy.orm import contains_eager, selectinload
+from sqlalchemy.orm import contains_eager, defer, selectinload
 
 from portal.accounts.models import Person
 from portal.applications.models import Application, EntryState, StageEntry
 from portal.conflicts.queries import not_barred
 from portal.platform.context import Actor
 from portal.platform.db import db
+from portal.platform.jobs import Job
 from portal.platform.visibility import clause
 from portal.programs.models import Call, Program, Stage
 from portal.programs.queries import OFFICE_ROLES, call_in_scope
+from portal.ranking.jobs import CALIBRATE, REPLAY
 from portal.ranking.models import ConditionResult, RankingRun
 from portal.routing.queries.panels import identities
 from portal.screening.models import Screening, ScreeningState
@@ -39,6 +42,60 @@ def runs(stage_id: int, track: str = "") -> Sequence[RankingRun]:
         .order_by(RankingRun.id.desc())
         .limit(50)
     ).all()
+
+
+def runs_listed(stage_id: int, track: str = "") -> Sequence[RankingRun]:
+    """The same runs without what is long in them."""
+    return db.session.scalars(
+        select(RankingRun)
+        .where(RankingRun.stage_id == stage_id, RankingRun.track == track)
+        .options(defer(RankingRun.inputs), defer(RankingRun.result), defer(RankingRun.calibration))
+        .order_by(RankingRun.id.desc())
+        .limit(50)
+    ).all()
+
+
+class Kept(NamedTuple):
+    """A run as plain data: it outlives the reading in which it was loaded."""
+
+    id: int
+    public_id: str
+    track: str
+    inputs: dict[str, Any]
+    inputs_hash: str
+    result_hash: str
+    calibration_hash: str | None
+
+
+def kept_ids(stage_id: int, track: str | None = None) -> list[int]:
+    """Ids of all runs of a stage, or of one track, oldest first."""
+    query = select(RankingRun.id).where(RankingRun.stage_id == stage_id).order_by(RankingRun.id)
+    return list(db.session.scalars(query if track is None else query.where(RankingRun.track == track)))
+
+
+def kept(run_id: int) -> Kept:
+    run = db.session.get_one(RankingRun, run_id)
+    return Kept(run.id, run.public_id, run.track, run.inputs, run.inputs_hash, run.result_hash, run.calibration_hash)
+
+
+def calibrating(run: RankingRun) -> Job | None:
+    """The job that calibrates a run."""
+    return db.session.scalars(select(Job).where(Job.dedupe_key == f"{CALIBRATE.code}:{run.public_id}")).one_or_none()
+
+
+def replaying(stage_id: int, track: str = "") -> Job | None:
+    """The last replay asked for of a stage's track."""
+    key = f"{REPLAY.code}:{stage_id}:{track}:"
+    return db.session.scalars(
+        select(Job).where(Job.kind == REPLAY.code, Job.dedupe_key.startswith(key)).order_by(Job.id.desc()).limit(1)
+    ).first()
+
+
+def staged(call: str, stage: str) -> Stage | None:
+    """By the codes of the call and of its stage."""
+    return db.session.scalars(
+        select(Stage).join(Call, Stage.call_id == Call.id).where(Call.code == call, Stage.code == stage)
+    ).one_or_none()
 
 
 def ranked_entries(stage_id: int, track: str = "") -> list[tuple[str, int]]:

@@ -9,7 +9,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import sqrt
-from typing import Any
+from typing import Any, Final
+
+VERSION: Final = 2  # of a run's inputs; those of the first have no such key, and know no reviewers
+DRAWS: Final = 200  # posterior draws of a calibration
 
 
 @dataclass(frozen=True)
@@ -144,11 +147,27 @@ def replay(inputs: Mapping[str, Any]) -> list[dict[str, Any]]:
     return as_rows(
         rank(
             [(entry, entry_id) for entry, entry_id in inputs["entries"]],
-            [Mark(entry, entry_id, name, points) for entry, entry_id, name, points, _ in inputs["marks"]],
+            [Mark(entry, entry_id, name, points) for entry, entry_id, name, points, *_ in inputs["marks"]],
             inputs["criteria"],
             inputs["ties"],
         )
     )
+
+
+def calibrates(inputs: Mapping[str, Any]) -> bool:
+    """Whether the inputs hold what a calibration needs."""
+    return "version" in inputs
+
+
+def seeded(inputs: Mapping[str, Any]) -> dict[str, Any]:
+    """With the seed of the draws, which follows from everything else: nobody chooses it."""
+    return {**inputs, "seed": int(digest(inputs)[:8], 16)}
+
+
+def as_first_version(inputs: Mapping[str, Any]) -> dict[str, Any]:
+    """The same inputs as a run of the first version holds them."""
+    kept = ("rules", "stage", "criteria", "ties", "entries")
+    return {key: inputs[key] for key in kept} | {"marks": [mark[:5] for mark in inputs["marks"]]}
 
 
 def digest(value: Any) -> str:

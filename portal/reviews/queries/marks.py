@@ -16,7 +16,10 @@ from portal.routing.models import Assignment, AssignmentState
 
 @dataclass(frozen=True)
 class LockedMark:
-    """One locked review as ranking takes it: a pseudonym, never a person."""
+    """One locked review as ranking takes it: a pseudonym, never a person.
+
+    `reviewer` is the same number in all marks of one person within a list, from 0, and means nothing outside it.
+    """
 
     entry_id: int
     entry: str
@@ -24,6 +27,7 @@ class LockedMark:
     pseudonym: str
     points: dict[str, int]
     receipt: str
+    reviewer: int
 
 
 def locked_marks(stage_id: int, track: str = "") -> list[LockedMark]:
@@ -42,10 +46,12 @@ def locked_marks(stage_id: int, track: str = "") -> list[LockedMark]:
         .options(selectinload(Review.scores), joinedload(Review.assignment).joinedload(Assignment.entry))
         .order_by(StageEntry.id, Assignment.pseudonym)
     ).all()
+    numbers: dict[int, int] = {}
     return [
         LockedMark(
             r.assignment.entry_id, r.assignment.entry.public_id, r.assignment.entry.application_id,
             r.assignment.pseudonym, {s.criterion: s.points or 0 for s in r.scores}, r.receipt or "",
+            numbers.setdefault(r.assignment.person_id, len(numbers)),
         )
         for r in reviews
     ]  # fmt: skip

@@ -19,6 +19,7 @@ from portal.programs.models import Call, Stage
 from portal.programs.policies import officer_of_call
 from portal.ranking import pages, queries, rules, service
 from portal.ranking.forms import PASS, XLSX, ConditionForm, ExportForm, StageForm, for_stage
+from portal.ranking.models import RankingRun
 from portal.ranking.policies import judges_conditions, works_on_ranking
 from portal.screening.pages import chosen_track, track_chips
 
@@ -29,6 +30,11 @@ SAME = Text(
 CHANGED = Text(
     "입력이 바뀌어 새 순위를 만들었습니다. 앞의 순위는 버린 것으로 남겨 둡니다.",
     "The inputs had changed: there is a new ranking. The former one is kept as discarded.",
+)
+
+ASKED = Text(
+    "재현을 시작했습니다. 끝나면 ‘마지막 재현’에 결과와 때가 보입니다.",
+    "The replay has begun. When it is done, “Last replay” tells result and time.",
 )
 
 
@@ -63,6 +69,22 @@ def again(public_id: str) -> Any:
     same = run is not None and run.result_hash == before == rules.digest(rules.replay(run.inputs))
     flash(say(SAME if same else CHANGED), "success")
     return done
+
+
+@bp.post("/office/calls/<public_id>/ranking/replay")
+@guard(works_on_ranking)
+def replay(public_id: str) -> Any:
+    """Asks for it; a job computes, and the page shows what it found."""
+    call, form = subject(Call), StageForm()
+    stage, track = _posted(call, form.stage.data), form.track.data or ""
+    stage_id, code = stage.id, stage.code
+
+    def act(context: Context) -> str:
+        service.ask_replay(context, stage_id, track)
+        return url_for("ranking.ranking", public_id=public_id, stage=code, track=track or None, _anchor="runs")
+
+    done = perform(form, act, ASKED)
+    return done if done is not None else _page(subject(Call), _posted(subject(Call), code), track, form)
 
 
 @bp.route("/office/calls/<public_id>/ranking/entries/<entry_id>", methods=["GET", "POST"])
@@ -130,6 +152,10 @@ def _posted(call: Call, code: str | None) -> Stage:
     return next((s for s in call.stages if s.code == code), None) or abort(404)
 
 
+def _sure(run: RankingRun, rows: list[pages.Row], keep: int) -> pages.Certainty:
+    return pages.certainty(run, rows, keep, queries.calibrating(run) if run.calibration is None else None)
+
+
 def _page(call: Call, stage: Stage | None, track: str, form: ExportForm | StageForm) -> Any:
     if stage is None or stage.review_closed_at is None:
         return page("ranking/ranking.html", form, call=call, barred=False, stage=None, run=None)
@@ -138,13 +164,16 @@ def _page(call: Call, stage: Stage | None, track: str, form: ExportForm | StageF
     run = queries.latest_run(stage.id, track)
     keep = call.definition.keep(stage.code, track)
     rows = pages.rows(run, definition, keep) if run is not None else []
+    sure = _sure(run, rows, keep) if run is not None else None
     exporting = form if isinstance(form, ExportForm) else ExportForm(formdata=None)
     return page(
         "ranking/ranking.html", form, call=call, barred=False, stage=stage, definition=definition, run=run, rows=rows,
         strips=pages.strips(rows, keep), keep=keep, top=sum(c.points for c in definition.criteria),
         at_line=rules.tie_at_the_line([r.rank for r in rows], keep),
         open_conditions=sum(c.result is None for r in rows for c in r.conditions),
-        runs=pages.runs_shown(queries.runs(stage.id, track)), chips=pages.stage_chips(call, stage.id),
+        sure=sure, runs=pages.runs_shown(queries.runs_listed(stage.id, track)),
+        replay_state=pages.replay_state(queries.replaying(stage.id, track)),
+        replaying=for_stage(StageForm(formdata=None), stage.code, track), chips=pages.stage_chips(call, stage.id),
         tracks=track_chips(call, stage, track, "ranking.ranking"), track=track, again=for_stage(StageForm(formdata=None), stage.code, track),
         exporting=for_stage(exporting, stage.code, track), zone=call.definition.time_zone,
     )  # fmt: skip

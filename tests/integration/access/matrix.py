@@ -555,6 +555,7 @@ RULES: dict[str, Rule] = {
         OFFICE, 404,
         rows=(
             post("ranking.again", RANKED, "stage=final"), post("ranking.export", RANKED, "stage=final"),
+            post("ranking.replay", RANKED, "stage=final"),
         ),
     ),
     "ranking.judges_conditions": Rule(

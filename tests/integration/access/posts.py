@@ -518,6 +518,7 @@ POSTS: dict[str, Post] = {
     "reviews.remind": Post("officer", PROGRESS),
     "reviews.close": Post("officer", PROGRESS, {"reason": WHY}),
     "ranking.again": Post("officer", RANKED),
+    "ranking.replay": Post("officer", RANKED),
     "ranking.export": Post("officer", RANKED, {"reason": WHY}),
     "ranking.condition": Post("officer", ("ranking.condition", "public_id=waiting_call entry_id=waiting_entry")),
     # --- decisions, awards, money ---

@@ -65,7 +65,7 @@ def test_the_page_shows_means_the_tie_at_the_line_and_hashes(browser: FlaskClien
     run = queries.latest_run(field.stage_id)
     assert run is not None
     assert run.result_hash in page and run.inputs_hash in page
-    assert "해시 같음" in page
+    assert "아직 하지 않음" in page
     assert "판정하지 않은 조건 3건" in page
 
 

@@ -1,0 +1,88 @@
+"""A ranking ready to show: rows, picture, runs, exports."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask import url_for
+
+from portal.platform.jobs import Job, JobState
+from portal.platform.language import Text, say
+from portal.programs.models import Call
+from portal.ranking import rules
+from portal.ranking.models import RankingRun
+from portal.ranking.pages.certainty import Certainty, certainty
+from portal.ranking.pages.export import sheets
+from portal.ranking.pages.rows import Row, rows
+
+__all__ = [
+    "Certainty", "Row", "RunShown", "certainty", "replay_state", "rows", "runs_shown", "sheets", "stage_chips",
+    "strips",
+]  # fmt: skip
+
+
+def strips(found: Sequence[Row], keep: int) -> list[dict[str, Any]]:
+    """For the picture: floats are good enough there. The band is the mean with its standard error."""
+    return [
+        {
+            "label": row.title,
+            "url": url_for("desks_officer.application", public_id=row.application),
+            "marks": [m["total"] for m in row.marks],
+            "mean": float(row.mean),
+            "spread": rules.standard_error([m["total"] for m in row.marks]) or None,
+            "conditions": [c.word for c in row.conditions if c.result is None or not c.result.passed],
+        }
+        for row in found
+        if row.mean is not None
+    ]
+
+
+@dataclass(frozen=True)
+class RunShown:
+    run: RankingRun
+    current: bool
+
+    @property
+    def replayed(self) -> tuple[str, str]:
+        """What the last replay found, and its tone."""
+        if self.run.replayed_at is None:
+            return say(Text("아직 하지 않음", "Not yet")), "neutral"
+        if self.run.replay_held:
+            return say(Text("해시 같음", "Same hash")), "success"
+        return say(Text("해시 다름", "Other hash")), "danger"
+
+
+def runs_shown(found: Sequence[RankingRun]) -> list[RunShown]:
+    """Nothing is computed here: a replay is a job of its own."""
+    newest = next((r for r in found if r.discarded_at is None), None)
+    return [RunShown(r, r is newest) for r in found]
+
+
+def replay_state(job: Job | None) -> Text | None:
+    """A replay under way, or one that failed."""
+    if job is None or job.state is JobState.DONE:
+        return None
+    if job.state is JobState.PARKED:
+        return Text(
+            "지난 재현이 실패했습니다. 작업 화면에서 이유를 볼 수 있습니다.",
+            "The last replay failed. The page of jobs says why.",
+        )
+    return Text(
+        "모든 계산을 처음부터 다시 하는 중입니다. 이 화면을 새로 열면 결과가 보입니다.",
+        "All runs are being computed anew. Reload this page to see the result.",
+    )
+
+
+def stage_chips(call: Call, current: int) -> list[dict[str, Any]]:
+    """The stages whose review is closed."""
+    return [
+        {
+            "label": call.definition.stage(s.code).names,
+            "url": url_for("ranking.ranking", public_id=call.public_id, stage=s.code),
+            "current": s.id == current,
+        }
+        for s in call.stages
+        if s.review_closed_at is not None
+    ]

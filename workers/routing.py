@@ -8,7 +8,7 @@ from portal.platform.context import Context, system_actor
 from portal.platform.db import db
 from portal.platform.transaction import transaction
 from portal.routing import service
-from portal.routing.jobs import ROUTE
+from portal.routing.jobs import REPLACE, ROUTE
 from portal.routing.models import Panel
 from portal.routing.rules.trials import Changes
 from portal.routing.service.freezing import freeze
@@ -29,6 +29,12 @@ def stage_screened(run: Run) -> None:
 def conflict_arisen(run: Run) -> None:
     with run.effect() as context:
         service.revoke_barred(context, run.payload["application_id"])
+
+
+@handles(REPLACE)
+def fill_declined(run: Run) -> None:
+    with run.effect() as context:
+        service.fill(context, run.payload["assignment_id"])
 
 
 @handles(ROUTE)

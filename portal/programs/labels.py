@@ -174,6 +174,9 @@ KEYS: Final[dict[str, Text]] = {
     "PanelRule.min_foreign": Text("해외 위원 최소", "Members from abroad at least"),
     "PanelRule.min_industry": Text("산업계 위원 최소", "Members from industry at least"),
     "PanelRule.max_load": Text("위원 한 사람의 최대 건수", "Most applications for one member"),
+    "PanelRule.replace_declined": Text(
+        "사양하면 분야가 가장 가까운 다른 위원이 바로 맡음", "When somebody declines, the nearest free member takes over at once"
+    ),
     "SessionRule.minutes": Text("발표 길이(분)", "Minutes to present"),
     "SessionRule.break_minutes": Text("다음 발표까지(분)", "Minutes until the next one"),
     "SessionRule.confirm_hours": Text("몇 시간 전까지 확인·교환", "Hours before it to confirm or exchange"),

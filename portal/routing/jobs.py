@@ -7,6 +7,7 @@ from portal.platform.jobs import job_kind
 ROUTE = job_kind(
     "routing.route", "평가위원 배정안 만들기", "Assigning reviewers"
 )  # {panel_id, seed, asked_by, [reason], [trial, changes]}
+REPLACE = job_kind("routing.replace", "사양한 자리 채우기", "Filling a declined place")  # {assignment_id}
 SEAT_INVITED = job_kind("routing.seat_invited", "평가위원 위촉 초대", "Invitation to a panel")  # {seat_id}
 ASSIGNED = job_kind("routing.assigned", "평가 배정 안내", "Notice of assignments")  # {panel_id, person_id}
 SESSION_GIVEN = job_kind("routing.session_given", "발표 시간 안내", "Notice of a slot")  # {session_id, entry_id}

@@ -52,11 +52,14 @@ GROUNDS = [
 ]  # fmt: skip
 
 
-def definition(*rules: str, size: int = 3, reviews: int = 2, **changes: Any) -> CallDefinition:
-    """The small call with conflict grounds, these screening rules, and a panel of `size` with `reviews` per entry."""
+def definition(*rules: str, size: int = 3, reviews: int = 2, replaces: bool = False, **changes: Any) -> CallDefinition:
+    """The small call with conflict grounds, these screening rules, and a panel of `size` with `reviews` per entry;
+    `replaces`: a declined place is filled at once."""
     made = definition_with(*(rule(kind) for kind in rules)).model_dump(mode="json")
     made["regime"]["conflict_grounds"] = GROUNDS
-    made["stages"][0]["panel"] = {"size": size, "reviews_per_entry": reviews, "max_load": 20}
+    made["stages"][0]["panel"] = {
+        "size": size, "reviews_per_entry": reviews, "max_load": 20, "replace_declined": replaces,
+    }  # fmt: skip
     return CallDefinition.model_validate(made | changes)
 
 

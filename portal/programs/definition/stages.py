@@ -42,6 +42,7 @@ class PanelRule(Part):
     min_foreign: int = 0
     min_industry: int = 0
     max_load: int = 100
+    replace_declined: bool = False  # the nearest member who is free takes over at once
     mark: Mark | None = None
 
 

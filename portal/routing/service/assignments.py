@@ -17,10 +17,11 @@ from portal.platform.jobs import enqueue
 from portal.platform.language import Text
 from portal.programs.definition import CallDefinition
 from portal.routing.errors import CannotSwap, GroundMissing, NotOpenToAnswer, PledgeFirst, ReasonMissing
-from portal.routing.jobs import ASSIGNED
+from portal.routing.jobs import ASSIGNED, REPLACE
 from portal.routing.models import Assignment, AssignmentState, Seat
 from portal.routing.queries import panels
 from portal.routing.rules.panels import LIVE, awaits_declaration
+from portal.routing.service import standby
 from portal.routing.service.panels import token_hash
 from portal.routing.service.pseudonyms import fresh_pseudonym
 
@@ -97,7 +98,25 @@ def _decline(context: Context, assignment: Assignment, reason: str) -> Assignmen
         context, "AssignmentDeclined", "assignment", assignment.public_id,
         entry=assignment.entry_id, person=assignment.person_id, reason=reason.strip(),
     )  # fmt: skip
+    ask_to_fill(context, assignment)
     return assignment
+
+
+def ask_to_fill(context: Context, assignment: Assignment) -> None:
+    """Where the call's rule says so, a published place that was given back is filled by a job."""
+    rule = _regime(assignment).stage(assignment.entry.stage.code).panel
+    if rule.replace_declined and assignment.published_at is not None:
+        enqueue(REPLACE, {"assignment_id": assignment.id}, key=assignment.public_id, now=context.now)
+
+
+def fill(context: Context, assignment_id: int) -> Assignment | None:
+    """The nearest free member takes over the place that was given back; None when it is filled, the review is closed
+    or nobody is free: an officer sees the empty place then."""
+    old = _locked(assignment_id)
+    if old.state in (AssignmentState.DRAFT, *LIVE) or old.entry.stage.review_closed_at is not None:
+        return None
+    person_id = standby.next_in_line(context, old)
+    return replace(context, assignment_id, person_id, standby.RULE) if person_id is not None else None
 
 
 def declare(
@@ -120,6 +139,7 @@ def declare(
     if not unsure:
         assignment.state, assignment.answered_at = AssignmentState.DECLINED, context.now
         assignment.decline_reason = suggestion.strip() or None
+        ask_to_fill(context, assignment)
     audit.record(
         context, "ConflictAnswered", "assignment", assignment.public_id,
         ground=row.ground, unsure=unsure, person=assignment.person_id,
@@ -147,6 +167,7 @@ def revoke_barred(context: Context, application_id: int) -> list[Assignment]:
             audit.record(
                 context, "AssignmentRevoked", "assignment", row.public_id, person=row.person_id, cause="conflict"
             )
+            ask_to_fill(context, row)
             revoked.append(row)
     return revoked
 
@@ -222,10 +243,12 @@ def replace(context: Context, assignment_id: int, person_id: int, reason: str) -
     if old.state in LIVE:
         old.state, old.answered_at = AssignmentState.REVOKED, context.now
     known = {row.pseudonym for row in panels.pairs_of_entries([old.entry_id])}
+    near = standby.nearness(old)
     new = Assignment(
         public_id=context.ids.public_id(), entry_id=old.entry_id, panel_id=old.panel_id, person_id=person_id,
         run_id=old.run_id, state=AssignmentState.PUBLISHED, pseudonym=fresh_pseudonym(context.rng, known),
-        affinity=0, explanation={"replaces": old.public_id}, created_at=context.now, published_at=context.now,
+        affinity=near.get(person_id, 0), explanation={"replaces": old.public_id}, created_at=context.now,
+        published_at=context.now,
     )  # fmt: skip
     db.session.add(new)
     db.session.flush()

@@ -1,4 +1,4 @@
-"""`flask --app app routing ...`: the assignment of an instance in a file; no database is needed."""
+"""`flask --app app routing ...`: the assignment of an instance in a file, without a database; runs that were kept."""
 
 from __future__ import annotations
 
@@ -11,6 +11,10 @@ from typing import Any
 
 import click
 from flask.cli import AppGroup
+
+from portal.routing.models import RoutingRun
+from portal.routing.queries import panels
+from portal.routing.service.freezing import ENGINE
 
 cli = AppGroup("routing", help="Assignment of reviewers.")
 
@@ -60,3 +64,44 @@ def solve_instance(instance: Path, out: Path, floor: Any, seed: int) -> None:
 
 def _told(stage: str, round_: int, gap: float) -> None:
     click.echo(f"{stage} {round_}: {gap:.4f}", err=True)
+
+
+@cli.command("export")
+@click.argument("run")
+@click.option("--out", "out", required=True, type=click.Path(dir_okay=False, path_type=Path))
+def export_run(run: str, out: Path) -> None:
+    """The frozen inputs of a RUN (its public id) as an instance for `routing solve`."""
+    from portal.routing.engine.replay import problem_of
+    from portal.routing.instances import write_instance
+
+    write_instance(out, problem_of(_run(run).inputs))
+
+
+@cli.command("replay")
+@click.argument("run")
+def replay_run(run: str) -> None:
+    """Solve a RUN again from its frozen inputs. Exit status 1 when other pairs come out, or the inputs are not those
+    that were hashed."""
+    from portal.routing.engine.assign import solve
+    from portal.routing.engine.replay import problem_of
+    from portal.routing.service.freezing import digest
+
+    kept = _run(run)
+    if digest(kept.inputs) != kept.inputs_hash:
+        raise click.ClickException("the inputs do not have the hash that was kept with them")
+    entries = [row["id"] for row in kept.inputs["entries"]]
+    people = [row["person"] for row in kept.inputs["reviewers"]]
+    stood = {(e, r) for e, r in kept.inputs["kept"]}
+    found = solve(problem_of(kept.inputs), "auto")
+    pairs = [[entries[e], people[r]] for e, r in found.pairs.tolist() if (e, r) not in stood]
+    if pairs != kept.result["pairs"]:
+        raise click.ClickException("other pairs come out than those that were kept")
+    click.echo(f"{len(pairs)} pairs, the same as kept; inputs {kept.inputs_hash}")
+
+
+def _run(public_id: str) -> RoutingRun:
+    found = panels.run_by_public_id(public_id)
+    if found is None or found.inputs.get("engine") != ENGINE:
+        click.echo(f"Error: there is no run {public_id} of the present engine", err=True)
+        raise SystemExit(2)
+    return found

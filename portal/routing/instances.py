@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from portal.routing.engine import Problem, Solution
+from portal.routing.engine import MILLION, Problem, Solution
 
 WHOLE = {"demand": 1, "capacity": 1, "load_min": 1, "institution": 1, "kind": 1, "kind_min": 2}
 
@@ -54,6 +54,17 @@ def read_instance(path: Path, seed: int) -> Problem:
     _agree(whole)
     locked = _pairs(arrays["locked"], "locked", affinity.shape) if "locked" in arrays else np.zeros((0, 2), np.int64)
     return Problem(affinity=affinity, barred=barred, locked=locked, seed=seed, **whole)
+
+
+def write_instance(path: Path, problem: Problem) -> None:
+    """As `read_instance` reads it. The share is no part of an instance: the capacity bounds the loads."""
+    arrays: dict[str, Any] = {
+        "affinity": problem.affinity.astype(np.float32) / (1.0 if problem.scale > 1 else np.float32(MILLION)),
+        "conflicts": problem.barred, "demand": problem.demand, "capacity": problem.capacity, "locked": problem.locked,
+    }  # fmt: skip
+    if problem.kind is not None and problem.kind_min is not None and problem.kind_min.shape[1]:
+        arrays |= {"kind": problem.kind, "kind_min": problem.kind_min}
+    np.savez_compressed(path, **arrays)
 
 
 def _whole(array: Any, name: str, length: int) -> Any:

@@ -88,6 +88,10 @@ def run_by_id(run_id: int) -> RoutingRun | None:
     return db.session.get(RoutingRun, run_id)
 
 
+def run_by_public_id(public_id: str) -> RoutingRun | None:
+    return db.session.scalars(select(RoutingRun).where(RoutingRun.public_id == public_id)).one_or_none()
+
+
 def run_of_call(call_id: int, run: str) -> RoutingRun | None:
     return db.session.scalars(
         select(RoutingRun)

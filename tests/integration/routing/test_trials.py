@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
+from flask import Flask
 from sqlalchemy import select
 
 from portal.audit.models import AuditEvent
@@ -13,6 +16,7 @@ from portal.routing import service
 from portal.routing.engine.assign import solve
 from portal.routing.engine.replay import problem_of
 from portal.routing.errors import InputsChanged, ReasonMissing, RunSettled
+from portal.routing.instances import read_instance
 from portal.routing.models import Assignment, AssignmentState, RoutingRun
 from portal.routing.queries import panels
 from portal.routing.rules.trials import Changes, difference
@@ -125,6 +129,33 @@ def test_every_run_is_solved_again_to_the_same_pairs_from_its_frozen_inputs() ->
         entries = [row["id"] for row in one.inputs["entries"]]
         people = [row["person"] for row in one.inputs["reviewers"]]
         assert [[entries[e], people[r]] for e, r in found.pairs.tolist()] == one.result["pairs"]
+
+
+def test_a_run_is_replayed_and_exported_by_command(app: Flask, tmp_path: Path) -> None:
+    field = _field()
+    run = _proposal(field)
+    public_id, wanted = run.public_id, len(run.result["pairs"])
+    db.session.rollback()
+    runner = app.test_cli_runner()
+    replayed = runner.invoke(args=["routing", "replay", public_id])
+    assert replayed.exit_code == 0 and f"{wanted} pairs" in replayed.output
+    exported = runner.invoke(args=["routing", "export", public_id, "--out", str(tmp_path / "run.npz")])
+    assert exported.exit_code == 0, exported.output
+    assert read_instance(tmp_path / "run.npz", 0).shape == (4, 4)
+    assert runner.invoke(args=["routing", "replay", "nobody"]).exit_code == 2
+
+
+def test_a_run_whose_inputs_were_touched_is_found_out(app: Flask) -> None:
+    field = _field()
+    public_id, id_ = (run := _proposal(field)).public_id, run.id
+
+    def touch() -> None:
+        kept = db.session.get_one(RoutingRun, id_)
+        kept.inputs = kept.inputs | {"demand": [1, 1, 1, 1]}
+
+    committed(touch)
+    result = app.test_cli_runner().invoke(args=["routing", "replay", public_id])
+    assert result.exit_code == 1 and "hash" in result.output
 
 
 def test_of_two_changes_that_contradict_each_other_the_later_counts() -> None:

@@ -81,7 +81,10 @@ def runs_of(panel_id: int) -> Sequence[RoutingRun]:
 
 
 def panel_by_id(panel_id: int) -> Panel:
-    return db.session.get_one(Panel, panel_id)
+    """With its seats and their people."""
+    return db.session.scalars(
+        select(Panel).where(Panel.id == panel_id).options(selectinload(Panel.seats).joinedload(Seat.person))
+    ).one()
 
 
 def run_by_id(run_id: int) -> RoutingRun | None:

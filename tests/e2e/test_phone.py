@@ -92,7 +92,7 @@ def review(story: Story, eyes: See) -> None:
     guest.says("You accepted.")
     story.do(lambda: reviewing.accept_late_seats(panel))
     story.settle()
-    story.route(panel, seed=1)
+    story.route(panel)
     reviewer = eyes("reviewer", person, language="en", phone=True)
     page = reviewer.go("/reviews")
     reviewer.follow("Declare conflicts of interest")

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import enum
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.platform.db import Model, one_of, pk, public
@@ -65,10 +66,82 @@ class Person(Model):
     email_key: Mapped[str] = mapped_column(String(254), unique=True)
     language: Mapped[str] = mapped_column(String(2), default="ko")
     time_zone: Mapped[str] = mapped_column(String(40), default="Asia/Seoul")
+    name_latin: Mapped[str] = mapped_column(String(120), default="")  # as on papers; no other name is derived from it
     researcher_number: Mapped[str | None] = mapped_column(String(20), unique=True)
+    orcid: Mapped[str | None] = mapped_column(String(19), unique=True)  # 0000-0002-1825-0097
     same_as_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
     created_at: Mapped[datetime]
     erased_at: Mapped[datetime | None]  # name and addresses are gone, the id stays
+
+
+class Address(Model):
+    """Another address by which a person is known. Nobody has proved it, and it bars like their own."""
+
+    __tablename__ = "person_address"
+    __table_args__ = (UniqueConstraint("person_id", "email_key"), Index("ix_person_address_email_key", "email_key"))
+
+    id: Mapped[pk]
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    email: Mapped[str] = mapped_column(String(254))
+    email_key: Mapped[str] = mapped_column(String(254))
+    added_at: Mapped[datetime]
+
+
+class Double(Model):
+    """Two records that may be one human: by which signs, and what an officer found. `low_id` is the smaller id."""
+
+    __tablename__ = "suspected_double"
+    __table_args__ = (CheckConstraint("low_id < high_id", name="in_order"),)
+
+    low_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    high_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True, index=True)
+    signs: Mapped[list[Any]]  # codes, the strongest first
+    found_at: Mapped[datetime]
+    decided_at: Mapped[datetime | None]
+    decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    same: Mapped[bool | None]
+    reason: Mapped[str | None] = mapped_column(Text)
+    low: Mapped[Person] = relationship(foreign_keys=[low_id])
+    high: Mapped[Person] = relationship(foreign_keys=[high_id])
+
+
+class RelationKind(enum.StrEnum):
+    RELATIVE = "relative"
+    ADVISER_STUDENT = "adviser_student"
+    CO_AUTHOR = "co_author"
+    JOINT_PROJECT = "joint_project"
+    SHARES = "shares"  # shares, options or a gain, of an organisation
+
+
+class Relation(Model):
+    """What ties a person to another one or to an organisation, with dates: conflicts of interest follow from it.
+
+    A relation of one day (a paper) has its last day too; one without a last day goes on.
+    """
+
+    __tablename__ = "relation"
+    __table_args__ = (
+        CheckConstraint("(other_id IS NULL) <> (organisation_id IS NULL)", name="one_subject"),
+        CheckConstraint("until IS NULL OR since <= until", name="days_in_order"),
+        CheckConstraint("other_id <> person_id", name="not_oneself"),
+    )
+
+    id: Mapped[pk]
+    public_id: Mapped[public]
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    other_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
+    organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"), index=True)
+    kind: Mapped[RelationKind] = mapped_column(one_of(RelationKind))
+    since: Mapped[date] = mapped_column(Date)
+    until: Mapped[date | None] = mapped_column(Date)
+    note: Mapped[str] = mapped_column(String(300), default="")  # title of the paper or project
+    recorded_at: Mapped[datetime]
+    recorded_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    withdrawn_at: Mapped[datetime | None]  # recorded by mistake
+    withdrawn_reason: Mapped[str | None] = mapped_column(Text)
+    person: Mapped[Person] = relationship(foreign_keys=[person_id])
+    other: Mapped[Person | None] = relationship(foreign_keys=[other_id])
+    organisation: Mapped[Organisation | None] = relationship()
 
 
 class Account(Model):

@@ -47,6 +47,7 @@ class Seat(Model):
     panel_id: Mapped[int] = mapped_column(ForeignKey("panel.id"), index=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     chair: Mapped[bool] = mapped_column(default=False)
+    standby: Mapped[bool] = mapped_column(default=False)  # takes over places that are given back, has none of its own
     kind: Mapped[str] = mapped_column(String(24))  # academia, industry, foreign
     state: Mapped[SeatState] = mapped_column(one_of(SeatState), default=SeatState.INVITED)
     token_hash: Mapped[str | None] = mapped_column(String(64), unique=True)

@@ -8,13 +8,16 @@ from portal.platform.context import Context, system_actor
 from portal.platform.db import db
 from portal.platform.transaction import transaction
 from portal.routing import service
-from portal.routing.jobs import REPLACE, ROUTE
+from portal.routing.jobs import DETECT, DETECT_STAGE, REPLACE, ROUTE
 from portal.routing.models import Panel
 from portal.routing.rules.trials import Changes
 from portal.routing.service.freezing import freeze
 from portal.routing.service.runs import solved, store
 from portal.screening.jobs import STAGE_SCREENED
+from workers.schedule import SCHEDULE, Every
 from workers.wake import Run, handles
+
+SCHEDULE.append(Every(DETECT, 86_400, after=64_800))  # 03:00 in Korea
 
 
 @handles(STAGE_SCREENED)
@@ -29,6 +32,18 @@ def stage_screened(run: Run) -> None:
 def conflict_arisen(run: Run) -> None:
     with run.effect() as context:
         service.revoke_barred(context, run.payload["application_id"])
+
+
+@handles(DETECT)
+def detect_all(run: Run) -> None:
+    with run.effect() as context:
+        service.ask_to_detect(context, run.payload["slot"])
+
+
+@handles(DETECT_STAGE)
+def detect_stage(run: Run) -> None:
+    with run.effect() as context:
+        service.detect(context, run.payload["stage_id"])
 
 
 @handles(REPLACE)

@@ -19,20 +19,21 @@ from portal.platform.transaction import in_transaction
 class Every:
     kind: JobKind
     seconds: int
+    after: int = 0  # seconds from the slot's start, in UTC
 
 
 SCHEDULE: list[Every] = [Every(ANCHOR, 3600), Every(RECONCILE, 3600)]
 
 
-def slot(now: datetime, seconds: int) -> datetime:
+def slot(now: datetime, seconds: int, after: int = 0) -> datetime:
     """The start of the slot that `now` lies in, in UTC."""
-    return datetime.fromtimestamp(now.timestamp() // seconds * seconds, UTC)
+    return datetime.fromtimestamp((now.timestamp() - after) // seconds * seconds + after, UTC)
 
 
 def ask_for_scheduled() -> None:
     """Write the jobs of the present slots; a read tells first whether anything is missing."""
     now = clock.real_now()
-    wanted = {f"{rule.kind.code}:{slot(now, rule.seconds).isoformat()}": rule for rule in SCHEDULE}
+    wanted = {f"{rule.kind.code}:{slot(now, rule.seconds, rule.after).isoformat()}": rule for rule in SCHEDULE}
     known = set(db.session.scalars(select(Job.dedupe_key).where(Job.dedupe_key.in_(wanted))))
     db.session.rollback()
     missing = [(key, rule) for key, rule in wanted.items() if key not in known]

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Callable
+from datetime import date
+from pathlib import Path
 from typing import IO
 
 import click
 from flask.cli import AppGroup
 
 from portal.accounts import engine, queries, rules, service
+from portal.accounts.errors import OtherUnknown
 from portal.accounts.jobs import RESET
-from portal.accounts.models import Person
+from portal.accounts.models import Person, RelationKind
 from portal.platform import clock
 from portal.platform.context import Context, system_actor
 from portal.platform.errors import DomainError
@@ -116,3 +120,48 @@ def join(double: str, email: str) -> None:
         return kept.public_id
 
     _run(act)
+
+
+@cli.command("relations")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--write", is_flag=True, help="Record them; without it nothing is written.")
+def relations(file: Path, write: bool) -> None:
+    """Bring in relations from a CSV file: kind, person, other, name, since, until, note.
+
+    `person` and `other` are e-mail addresses, researcher numbers or ORCIDs; of shares `other` is an organisation;
+    `name` for somebody new. Dates as 2025-07-01. A row that cannot be read is told with its number.
+    """
+    with file.open(encoding="utf-8-sig", newline="") as opened:
+        rows = list(csv.DictReader(opened))
+    refused = 0
+    for number, row in enumerate(rows, 2):
+        try:
+            in_transaction(lambda row=row: _relate(row, write))  # type: ignore[misc]
+        except _OnlyLooking:
+            pass
+        except DomainError as error:
+            click.echo(f"row {number}: {error.sentence()}", err=True)
+            refused += 1
+        except (ValueError, KeyError) as error:
+            click.echo(f"row {number}: {error!r}", err=True)
+            refused += 1
+    done = "recorded" if write else "can be recorded; --write records them"
+    click.echo(f"{len(rows) - refused} of {len(rows)} {done}")
+
+
+class _OnlyLooking(Exception):
+    """Takes back what a dry run has written."""
+
+
+def _relate(row: dict[str, str], write: bool) -> None:
+    context = Context(actor=system_actor("command"), now=clock.now())
+    person = queries.person_by_key(row["person"].strip())
+    if person is None:
+        raise OtherUnknown("person")
+    until = row.get("until", "").strip()
+    service.relate(
+        context, person.id, RelationKind(row["kind"].strip()), row["other"], row.get("name", ""),
+        date.fromisoformat(row["since"].strip()), date.fromisoformat(until) if until else None, row.get("note", ""),
+    )  # fmt: skip
+    if not write:
+        raise _OnlyLooking

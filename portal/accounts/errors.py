@@ -98,6 +98,26 @@ class DatesReversed(DomainError):
     say = Text("끝나는 날이 시작하는 날보다 앞섭니다.", "The last day is before the first day.")
 
 
+class RelationToOneself(DomainError):
+    say = Text(
+        "같은 사람입니다. 관계는 서로 다른 두 사람 사이에만 적을 수 있습니다.",
+        "This is the same person. A relation stands between two different people.",
+    )
+
+
+class OtherUnknown(DomainError):
+    say = Text(
+        "찾을 수 없습니다. 사람은 전자우편 주소(포털에 없는 사람이면 이름도), 국가연구자번호, ORCID로, 기관은 "
+        "이름이나 사업자등록번호로 적어 주십시오.",
+        "Not found. Name a person by e-mail address (and by name, if new to the portal), researcher number or ORCID; "
+        "an organisation by its name or registration number.",
+    )
+
+
+class ReasonNeeded(DomainError):
+    say = Text("까닭을 적어 주십시오. 기록에 남습니다.", "Give the reason. It stays on record.")
+
+
 class DayIsPast(DomainError):
     say = Text("지난 날짜입니다. 오늘이나 그 뒤의 날을 적어 주십시오.", "This day is over. Enter today or a later day.")
 

@@ -137,6 +137,22 @@ class AffiliationForm(PortalForm):
             raise ValidationError(say(Text("1900년 뒤의 날짜를 입력해 주십시오.", "Enter a date after 1900.")))
 
 
+class RelationForm(PortalForm):
+    kind = SelectField(text("관계", "Relation"), choices=lambda: list(rules.RELATION_KINDS.items()))
+    other = TextField(
+        text("누구와, 또는 어느 기관과", "With whom, or which organisation"), [required(), length(max=254)]
+    )
+    name = TextField(text("그 사람의 이름", "That person's name"), [optional(), length(max=120)])
+    since = DateField(text("시작한 날", "Since"), [required()])
+    until = DateField(text("끝난 날", "Until"), [optional()])
+    note = TextField(text("논문이나 과제의 제목", "Title of the paper or project"), [optional(), length(max=300)])
+
+
+class WithdrawRelationForm(PortalForm):
+    relation = TextField()
+    reason = TextField(text("지우는 까닭", "Why"), [length(max=1000)])
+
+
 class EndAffiliationForm(PortalForm):
     affiliation = HiddenField()
     until = DateField(text("끝난 날", "Last day"), [required()])

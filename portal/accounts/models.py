@@ -144,6 +144,25 @@ class Relation(Model):
     organisation: Mapped[Organisation | None] = relationship()
 
 
+class Participation(Model):
+    """Somebody's part in a running project, written when an award is accepted. Without an account they are known by
+    their address alone."""
+
+    __tablename__ = "participation"
+    __table_args__ = (
+        UniqueConstraint("project", "email_key"),
+        Index("ix_participation_email_key", "email_key"),
+        Index("ix_participation_person_id", "person_id"),
+    )
+
+    id: Mapped[pk]
+    project: Mapped[str] = mapped_column(String(32))  # public id of the award
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    email_key: Mapped[str] = mapped_column(String(254))
+    since: Mapped[date] = mapped_column(Date)
+    until: Mapped[date | None] = mapped_column(Date)
+
+
 class Account(Model):
     __tablename__ = "account"
 

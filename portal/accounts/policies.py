@@ -29,6 +29,12 @@ def changes_standing(actor: Actor, person: Person) -> Decision:
     return allow_if(rules.can_change_people(actor), FORBID)
 
 
+@policy(load=queries.person_for_office)
+def records_relations(actor: Actor, person: Person) -> Decision:
+    """Officers and administrators; nobody for themselves (the service)."""
+    return allow_if(actor.holds(Role.OFFICER) or actor.holds(Role.ADMINISTRATOR), FORBID)
+
+
 @policy()
 def reviews(actor: Actor) -> Decision:
     return allow_if(actor.holds(Role.REVIEWER) or actor.holds(Role.CHAIR), FORBID)

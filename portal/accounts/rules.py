@@ -46,6 +46,13 @@ REVIEWER_KINDS: dict[str, Text] = {
     "industry": Text("산업계", "Industry"),
     "foreign": Text("해외", "Abroad"),
 }
+RELATION_KINDS: dict[str, Text] = {
+    "relative": Text("친족 (배우자 포함)", "Relative, spouse included"),
+    "adviser_student": Text("지도교수와 학생", "Adviser and student"),
+    "co_author": Text("공저", "Wrote together"),
+    "joint_project": Text("공동 과제·공동 사업", "Joint project or business"),
+    "shares": Text("기관의 주식 등 경제적 이익", "Shares of an organisation, or a gain from it"),
+}
 DESKS: dict[str, str] = {  # where a role's day begins, the busiest first
     Role.OFFICER.value: "/office",
     Role.ADMINISTRATOR.value: "/office",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import select, update
@@ -54,6 +54,17 @@ def write_all(context: Context, found: Iterable[Found]) -> list[Conflict]:
         if key in existing:
             _refresh(existing[key], bar)
     return _add(context, [bar for key, bar in wanted.items() if key not in existing])
+
+
+def lift(context: Context, rows: Iterable[Conflict]) -> int:
+    """The data no longer show these detected bars: yesterday was their last day. Returns how many were in force."""
+    lifted = 0
+    for row in rows:
+        last = rules.today(context.now) - timedelta(days=1)
+        if row.source is Source.DETECTED and (row.until is None or row.until > last):
+            row.until = last
+            lifted += 1
+    return lifted
 
 
 def _existing(application_ids: set[int]) -> dict[tuple[int, int, str, Source], Conflict]:

@@ -8,6 +8,15 @@ ROUTE = job_kind(
     "routing.route", "평가위원 배정안 만들기", "Assigning reviewers"
 )  # {panel_id, seed, asked_by, [reason], [trial, changes]}
 REPLACE = job_kind("routing.replace", "사양한 자리 채우기", "Filling a declined place")  # {assignment_id}
+DETECT = job_kind(
+    "routing.detect", "이해충돌을 밤마다 다시 확인", "Looking for conflicts of interest each night"
+)  # {slot}
+DETECT_STAGE = job_kind(
+    "routing.detect_stage", "한 단계의 이해충돌 확인", "Conflicts of interest of one stage"
+)  # {stage_id}
+REVOKED = job_kind(
+    "routing.revoked", "평가 중 이해충돌 알림", "Notice of a conflict that arose during a review"
+)  # {panel_id}
 SEAT_INVITED = job_kind("routing.seat_invited", "평가위원 위촉 초대", "Invitation to a panel")  # {seat_id}
 ASSIGNED = job_kind("routing.assigned", "평가 배정 안내", "Notice of assignments")  # {panel_id, person_id}
 SESSION_GIVEN = job_kind("routing.session_given", "발표 시간 안내", "Notice of a slot")  # {session_id, entry_id}

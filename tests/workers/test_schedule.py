@@ -22,6 +22,7 @@ from portal.platform.db import db
 from portal.platform.jobs import Job, JobState, enqueue
 from portal.platform.skew import COMPARE_CLOCKS
 from portal.reviews.jobs import REMIND_DUE
+from portal.routing.jobs import DETECT
 from tests.databases import both_databases
 from tests.factories.applications import consortium
 from tests.factories.base import committed
@@ -79,6 +80,7 @@ def test_what_is_scheduled_and_how_often() -> None:
     assert every == {
         ANCHOR.code: 3600, RECONCILE.code: 3600, SWEEP.code: 86_400, SWEEP_FILES.code: 86_400, COMPARE_CLOCKS.code: 60,
         RETENTION.code: 86_400, REMIND_DUE.code: 3600,
+        DETECT.code: 86_400,
     }  # fmt: skip
 
 

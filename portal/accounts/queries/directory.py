@@ -112,6 +112,23 @@ def person_by_email_key(key: str) -> Person | None:
     return db.session.scalars(select(Person).where(Person.email_key == key)).one_or_none()
 
 
+def find_people(words: str, limit: int = 10) -> Sequence[Person]:
+    """By address, researcher number, ORCID or part of a name; joined doubles stand behind their root."""
+    exact = words.casefold()
+    query = select(Person).where(
+        Person.erased_at.is_(None),
+        Person.same_as_id.is_(None),
+        or_(
+            Person.email_key == exact,
+            Person.researcher_number == words,
+            Person.orcid == words,
+            Person.name.icontains(words, autoescape=True),
+            Person.name_latin.icontains(words, autoescape=True),
+        ),
+    )
+    return db.session.scalars(query.order_by(Person.name, Person.id).limit(limit)).all()
+
+
 def people_by_public_ids(public_ids: Sequence[str]) -> Sequence[Person]:
     query = select(Person).where(Person.public_id.in_(public_ids))
     return db.session.scalars(query.order_by(Person.name, Person.id)).all()

@@ -6,4 +6,13 @@ from flask import Blueprint
 
 bp = Blueprint("accounts", __name__)
 
-from portal.accounts.routes import absences, account, affiliations, frame, office, passwords, sign_in  # noqa: E402, F401
+from portal.accounts.routes import (  # noqa: E402, F401
+    absences,
+    account,
+    affiliations,
+    frame,
+    office,
+    passwords,
+    relations,
+    sign_in,
+)

@@ -45,6 +45,7 @@ from portal.accounts.service.registration import (
     register,
     reset_password,
 )
+from portal.accounts.service.relations import drop_project, join_project, record_relation, relate, withdraw_relation
 from portal.accounts.service.sessions import (
     close_session,
     open_session,
@@ -77,6 +78,7 @@ __all__ = [
     "disable_account",
     "drop_absences",
     "drop_copies",
+    "drop_project",
     "enable_account",
     "end_absence",
     "end_affiliation",
@@ -86,6 +88,7 @@ __all__ = [
     "find_or_create_person",
     "grant_role",
     "join_double",
+    "join_project",
     "keep_copy",
     "leave",
     "left_people",
@@ -94,7 +97,9 @@ __all__ = [
     "note_reading",
     "open_session",
     "pass_second_factor",
+    "record_relation",
     "register",
+    "relate",
     "reset_password",
     "reset_second_factor",
     "revoke_all",
@@ -109,4 +114,5 @@ __all__ = [
     "sweep",
     "touch_session",
     "unconfirmed_past_term",
+    "withdraw_relation",
 ]  # fmt: skip

@@ -28,6 +28,7 @@ from portal.accounts.models import (
     SignInSession,
 )
 from portal.accounts.retention import COPIES_A_DAY, TERMS
+from portal.accounts.service.relations import erase_relations, export_relations
 from portal.accounts.service.sessions import revoke_all
 from portal.audit import service as audit
 from portal.platform.context import Context
@@ -101,6 +102,7 @@ def export_person(ids: Sequence[int]) -> list[Holding]:
              "at": Text("동의한 때", "Given"), "withdrawn_at": Text("철회한 때", "Withdrawn")},
             _rows(Consent, ids, "purpose", "version", "text_hash", "at", "withdrawn_at"),
         ),
+        *export_relations(ids),
     ]  # fmt: skip
 
 
@@ -199,6 +201,7 @@ def erase_person(context: Context, ids: Sequence[int]) -> int:
         person.name, person.researcher_number, person.erased_at = ERASED_NAME, None, context.now
         person.email = person.email_key = erased_address(person.public_id)
         audit.record(context, "PersonErased", "person", person.public_id)
+    erase_relations(ids)
     _erase_at_once(ids)
     for model in (Affiliation, Absence):
         db.session.execute(delete(model).where(model.person_id.in_(ids)))

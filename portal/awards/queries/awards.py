@@ -117,3 +117,13 @@ def published_awards(call_id: int | None = None) -> Sequence[Award]:
     if call_id is not None:
         query = query.where(Award.call_id == call_id)
     return db.session.scalars(query.order_by(Award.offered_at.desc(), Award.id)).all()
+
+
+def team_of(application_id: int) -> list[tuple[int | None, str]]:
+    """(person where known, address) of every member, in the order of the addresses."""
+    rows = db.session.execute(
+        select(Member.person_id, Member.email_key)
+        .where(Member.application_id == application_id)
+        .order_by(Member.email_key)
+    )
+    return [(person, email) for person, email in rows]

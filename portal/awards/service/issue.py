@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
+from portal.accounts import service as accounts
 from portal.applications.models import StageEntry
 from portal.audit.service import record
 from portal.awards import rules
@@ -98,5 +99,6 @@ def cancel_award(context: Context, award_id: int, reason: str) -> Award:
     award = queries.locked_award(award_id)
     move_award(award, AwardState.CANCELLED)
     budgets.release(context, f"cancel:{award.public_id}", reservation_of(award).id)
+    accounts.drop_project(award.public_id)
     record(context, "AwardCancelled", "award", award.public_id, reason=reason)
     return award

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from portal.accounts import service as accounts
 from portal.applications.models import InstitutionRole
 from portal.audit.service import record
 from portal.awards import rules
@@ -15,6 +16,7 @@ from portal.awards.queries.decisions import affiliations_of
 from portal.awards.queries.tables import identities
 from portal.awards.service.issue import move_award, reservation_of
 from portal.budgets import service as budgets
+from portal.conflicts.rules import today
 from portal.platform.context import Actor, Context
 from portal.platform.formats import moment
 from portal.platform.jobs import enqueue
@@ -59,8 +61,17 @@ def accept_award(context: Context, award_id: int) -> Award:
     move_award(award, AwardState.ACCEPTED)
     budgets.commit(context, f"accept:{award.public_id}", reservation_of(award).id)
     record(context, "AwardAccepted", "award", award.public_id)
+    _join_project(context, award)
     enqueue(ACCEPTED, {"award_id": award.id}, key=str(award.id), now=context.now)
     return award
+
+
+def _join_project(context: Context, award: Award) -> None:
+    """The team works together from now on, which later bars its people from judging each other."""
+    team = queries.team_of(award.application_id)
+    if len(team) > 1:
+        day = today(context.now, award.application.call.definition.time_zone)
+        accounts.join_project(context, award.public_id, team, day)
 
 
 def decline_award(context: Context, award_id: int, reason: str) -> Award:

@@ -82,10 +82,24 @@ def upgrade() -> None:
     )
     for column in ("person_id", "other_id", "organisation_id"):
         op.create_index(op.f(f"ix_relation_{column}"), "relation", [column], unique=False)
+    op.create_table(
+        "participation",
+        sa.Column("id", INTEGER, autoincrement=True, nullable=False),
+        sa.Column("project", sa.String(length=32), nullable=False),
+        sa.Column("person_id", INTEGER, nullable=True),
+        sa.Column("email_key", sa.String(254), nullable=False),
+        sa.Column("since", sa.Date(), nullable=False),
+        sa.Column("until", sa.Date(), nullable=True),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_participation_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_participation")),
+        sa.UniqueConstraint("project", "email_key", name=op.f("uq_participation_project_email_key")),
+    )
+    for column in ("email_key", "person_id"):
+        op.create_index(op.f(f"ix_participation_{column}"), "participation", [column], unique=False)
 
 
 def downgrade() -> None:
-    for table in ("relation", "suspected_double", "person_address"):
+    for table in ("participation", "relation", "suspected_double", "person_address"):
         op.drop_table(table)
     with op.batch_alter_table("panel_seat") as table:
         table.drop_column("standby")

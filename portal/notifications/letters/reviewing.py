@@ -6,10 +6,10 @@ from typing import Any
 
 from sqlalchemy import and_, func, or_, select
 
-from portal.accounts.models import Person
+from portal.accounts.models import Person, Role
 from portal.applications.models import StageEntry
 from portal.notifications.drafts import Draft, letter
-from portal.notifications.letters.recipients import line, person
+from portal.notifications.letters.recipients import holders, line, person
 from portal.platform.context import Context
 from portal.platform.db import db
 from portal.platform.formats import moment
@@ -18,7 +18,7 @@ from portal.programs.models import Stage
 from portal.reviews.jobs import REMINDER, SUBMITTED
 from portal.reviews.models import Review, ReviewState
 from portal.reviews.queries.mine import IN_STAGE
-from portal.routing.jobs import ASSIGNED, SEAT_INVITED
+from portal.routing.jobs import ASSIGNED, REVOKED, SEAT_INVITED
 from portal.routing.models import Assignment, AssignmentState, Panel, Seat
 from portal.routing.rules.panels import awaits_declaration
 from portal.routing.service import mint_assignment_token, mint_seat_token
@@ -55,6 +55,40 @@ def seat_invited(context: Context, payload: dict[str, Any]) -> list[Draft]:
             secret=True,
             call_id=call.id,
         )
+    ]  # fmt: skip
+
+
+@letter(REVOKED)
+def revoked(context: Context, payload: dict[str, Any]) -> list[Draft]:
+    """To the officers of the call; neither the reviewer nor the application is named, as one of them may be barred
+    from it. Whoever has taken over the place meanwhile is on the page."""
+    panel = db.session.get_one(Panel, payload["panel_id"])
+    call = panel.stage.call
+    if panel.stage.review_closed_at is not None:
+        return []
+    return [
+        Draft(
+            to=to,
+            subject=Text("평가 중에 이해충돌이 확인되었습니다: {call}", "A conflict arose during the review: {call}"),
+            params={"call": call.names},
+            paragraphs=[
+                line(
+                    "‘{call}’의 ‘{panel}’에서 이해충돌이 새로 확인되어 배정을 풀고 열람을 막았습니다.",
+                    "On ‘{panel}’ of ‘{call}’ a new conflict of interest was found. The assignment was withdrawn and access closed.",
+                    call=lambda: say(call.names), panel=lambda: say(panel.names),
+                ),
+                line(
+                    "빈자리를 누가 맡을 수 있는지 배정 화면에서 보실 수 있습니다.",
+                    "The routing page shows who can take over the place.",
+                ),
+            ],
+            action=Text("배정 보기", "See the routing"),
+            path=f"/office/calls/{call.public_id}/routing?stage={panel.stage.code}" + (f"&track={panel.track}" if panel.track else ""),
+            reference=call.code,
+            key=f"{panel.id}:{context.now:%Y%m%d%H}:{to.person_id}",
+            call_id=call.id,
+        )
+        for to in holders(context.now, Role.OFFICER, *call.scopes)
     ]  # fmt: skip
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import and_, case, func, select
 
-from portal.accounts.models import Person
+from portal.accounts.models import Organisation, Person, Relation
 from portal.applications.models import Application
 from portal.applications.queries.submissions import readable_by_officer
 from portal.conflicts.models import Conflict, Source
@@ -105,3 +105,28 @@ def barred_counts(application_ids: Sequence[int], person_ids: Sequence[int]) -> 
     for person, _ in barred_pairs(person_ids, application_ids):
         found[person] = found.get(person, 0) + 1
     return found
+
+
+def applications_shown(actor: Actor, call_id: int, application_ids: Collection[int]) -> dict[int, Application]:
+    """Of these, those that an officer of the call may read."""
+    rows = db.session.scalars(
+        select(Application)
+        .where(
+            Application.id.in_(application_ids),
+            Application.call_id == call_id,
+            readable_by_officer(),
+            not_barred(identities(actor), Application.id),
+        )
+        .order_by(Application.id)
+    )
+    return {row.id: row for row in rows}
+
+
+def organisations(ids: Collection[int]) -> dict[int, Organisation]:
+    rows = db.session.scalars(select(Organisation).where(Organisation.id.in_(ids)).order_by(Organisation.id))
+    return {row.id: row for row in rows}
+
+
+def relations(public_ids: Collection[str]) -> dict[str, Relation]:
+    rows = db.session.scalars(select(Relation).where(Relation.public_id.in_(public_ids)).order_by(Relation.id))
+    return {row.public_id: row for row in rows}

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, or_, select
 
 from portal.accounts.models import Affiliation, Department, Organisation, Person, Sanction
 from portal.applications.models import (
@@ -18,11 +18,14 @@ from portal.applications.models import (
     Member,
     MemberRole,
     Reference,
+    RequestedMeans,
     StageEntry,
 )
 from portal.platform.db import db
-from portal.programs.models import Stage
+from portal.programs.models import Call, Stage
 from portal.routing.models import Panel, Seat, SeatState
+from portal.routing.queries import relations
+from portal.routing.queries.identities import identities_of, roots_of
 from portal.routing.rules.detection import Candidate, Post, Target, name_key
 
 OPEN_STATES = (EntryState.ENTERED, EntryState.IN_REVIEW)
@@ -72,7 +75,7 @@ def teams(application_ids: Sequence[int]) -> dict[int, Team]:
 def _posts(person_ids: Iterable[int]) -> dict[int, list[Post]]:
     """Root person id -> posts of every identity, newest first."""
     rows = db.session.execute(
-        select(Affiliation, Organisation.kind, Department.name, func.coalesce(Person.same_as_id, Person.id))
+        select(Affiliation, Organisation, Department.name, func.coalesce(Person.same_as_id, Person.id))
         .join(Organisation, Affiliation.organisation_id == Organisation.id)
         .join(Person, Affiliation.person_id == Person.id)
         .outerjoin(Department, Affiliation.department_id == Department.id)
@@ -80,17 +83,14 @@ def _posts(person_ids: Iterable[int]) -> dict[int, list[Post]]:
         .order_by(Affiliation.since.desc(), Affiliation.id)
     )
     found: dict[int, list[Post]] = defaultdict(list)
-    for row, kind, department, root in rows:
-        found[root].append(Post(row.organisation_id, kind, row.department_id, department or "", row.since, row.until))
+    for row, of, department, root in rows:
+        found[root].append(
+            Post(
+                row.organisation_id, of.kind, row.department_id, department or "", row.since, row.until,
+                of.gpu_supplier_until,
+            )
+        )  # fmt: skip
     return found
-
-
-def roots_of(person_ids: Iterable[int]) -> dict[int, int]:
-    """person id -> the id that stands for the human."""
-    rows = db.session.execute(
-        select(Person.id, func.coalesce(Person.same_as_id, Person.id)).where(Person.id.in_(list(person_ids)))
-    )
-    return {row[0]: row[1] for row in rows}
 
 
 def targets(application_ids: Sequence[int], known: dict[int, Team] | None = None) -> list[Target]:
@@ -109,6 +109,7 @@ def targets(application_ids: Sequence[int], known: dict[int, Team] | None = None
     referees: dict[int, set[str]] = defaultdict(set)
     for application, email in db.session.execute(letters.order_by(Reference.id)):
         referees[application].add(email)
+    supplied = _supplied(application_ids)
     roots = roots_of({p for t in teams_.values() for p, _, _ in t.principals if p is not None})
     posts = _posts(set(roots.values()))
     made = []
@@ -119,10 +120,29 @@ def targets(application_ids: Sequence[int], known: dict[int, Team] | None = None
                 id_, frozenset(teams_[id_].people), frozenset(teams_[id_].emails), organisations[id_],
                 tuple(post for p, _, _ in principals if p is not None for post in posts[roots[p]]),
                 frozenset((o, name_key(d)) for _, o, d in principals if o is not None and d.strip()),
-                frozenset(referees[id_]),
+                frozenset(referees[id_]), frozenset(supplied.get(id_, ())),
             )
         )  # fmt: skip
     return made
+
+
+def _supplied(application_ids: Sequence[int]) -> dict[int, set[str]]:
+    """application -> components it asks for that a supplier of GPUs may not receive, by its call."""
+    asked = db.session.execute(
+        select(RequestedMeans.application_id, RequestedMeans.component, Application.call_id)
+        .join(Application, RequestedMeans.application_id == Application.id)
+        .where(RequestedMeans.application_id.in_(application_ids))
+        .order_by(RequestedMeans.id)
+    ).all()
+    calls = db.session.scalars(select(Call).where(Call.id.in_({row.call_id for row in asked})).order_by(Call.id))
+    closed = {
+        call.id: {c.code for c in call.definition.components if "gpu_supplier" in c.excluded_for} for call in calls
+    }
+    found: dict[int, set[str]] = defaultdict(set)
+    for application, component, call_id in asked:
+        if component in closed[call_id]:
+            found[application].add(component)
+    return found
 
 
 def _restrictions(roots: set[int]) -> dict[int, list[tuple[date, date]]]:
@@ -139,25 +159,9 @@ def _restrictions(roots: set[int]) -> dict[int, list[tuple[date, date]]]:
     return found
 
 
-def _identities(person_ids: set[int]) -> dict[int, tuple[frozenset[int], frozenset[str]]]:
-    """asked person id -> (ids, addresses) of every identity of the human."""
-    roots = roots_of(person_ids)
-    rows = db.session.execute(
-        select(func.coalesce(Person.same_as_id, Person.id), Person.id, Person.email_key).where(
-            func.coalesce(Person.same_as_id, Person.id).in_(list(roots.values()))
-        )
-    )
-    ids: dict[int, set[int]] = defaultdict(set)
-    emails: dict[int, set[str]] = defaultdict(set)
-    for root, id_, email in rows:
-        ids[root].add(id_)
-        emails[root].add(email)
-    return {asked: (frozenset(ids[root]), frozenset(emails[root])) for asked, root in roots.items()}
-
-
 def candidates(person_ids: set[int], stage: Stage, here: Sequence[Target]) -> list[Candidate]:
     """The possible reviewers of a stage with what bars them: posts, restrictions, own applications, cross-review."""
-    who = _identities(person_ids)
+    who = identities_of(person_ids)
     roots = roots_of(person_ids)
     posts = _posts(set(roots.values()))
     restricted = _restrictions(set(roots.values()))
@@ -168,10 +172,12 @@ def candidates(person_ids: set[int], stage: Stage, here: Sequence[Target]) -> li
     ).all()
     call_teams = teams(in_call)
     crossed = _crossed(who, stage, here)
+    related = relations.of_people(who)
     return [
         Candidate(
             id_, who[id_][0], who[id_][1], tuple(posts[roots[id_]]), tuple(restricted[roots[id_]]),
             frozenset(a for a, team in call_teams.items() if team.holds(*who[id_])), crossed.get(id_, {}),
+            tuple(related.get(id_, ())),
         )
         for id_ in sorted(who)
     ]  # fmt: skip
@@ -199,7 +205,7 @@ def _crossed(
         .order_by(StageEntry.id)
     ).all()
     their_teams = teams(sorted({application for _, application in entries}))
-    sitting = _identities({person for people in judges.values() for person in people})
+    sitting = identities_of({person for people in judges.values() for person in people})
     found: dict[int, dict[int, int]] = defaultdict(dict)
     for other, application in entries:
         own = [id_ for id_, (ids, emails) in who.items() if their_teams[application].holds(ids, emails)]
@@ -217,6 +223,44 @@ def open_applications(stage_id: int) -> Sequence[int]:
     return db.session.scalars(
         select(StageEntry.application_id)
         .where(StageEntry.stage_id == stage_id, StageEntry.state.in_(OPEN_STATES))
+        .distinct()
+        .order_by(StageEntry.application_id)
+    ).all()
+
+
+def open_stages() -> Sequence[Stage]:
+    """Stages of real calls whose review is not closed and that have applications in them."""
+    return (
+        db.session.scalars(
+            select(Stage)
+            .join(Call, Stage.call_id == Call.id)
+            .where(
+                Stage.review_closed_at.is_(None),
+                Call.preview_of_id.is_(None),
+                exists().where(StageEntry.stage_id == Stage.id, StageEntry.state.in_(OPEN_STATES)),
+            )
+            .order_by(Stage.id)
+        )
+        .unique()
+        .all()
+    )
+
+
+def applications_of(stage_id: int, ids: Collection[int], emails: Collection[str]) -> Sequence[int]:
+    """Applications in the stage in which this human has a part, by any identity or address."""
+    member = exists().where(
+        Member.application_id == StageEntry.application_id,
+        or_(Member.person_id.in_(ids), Member.email_key.in_(emails)),
+    )
+    joined = exists().where(Institution.application_id == StageEntry.application_id, Institution.joined_by_id.in_(ids))
+    return db.session.scalars(
+        select(StageEntry.application_id)
+        .join(Application, StageEntry.application_id == Application.id)
+        .where(
+            StageEntry.stage_id == stage_id,
+            StageEntry.state.in_(OPEN_STATES),
+            or_(member, joined, Application.owner_id.in_(ids)),
+        )
         .distinct()
         .order_by(StageEntry.application_id)
     ).all()

@@ -22,8 +22,8 @@ from portal.accounts.queries import away_between
 from portal.accounts.rules import days_shared
 from portal.conflicts.rules import today
 from portal.platform.db import db
-from portal.programs.models import Call
-from portal.routing.models import Assignment
+from portal.programs.models import Call, Stage
+from portal.routing.models import Assignment, Panel, Seat
 from portal.routing.rules.panels import LIVE, is_left_out
 
 PAGE = 50
@@ -69,6 +69,14 @@ def _in_pool(call: Call, now: datetime) -> Select[Person]:
 
 def pool_ids(call: Call, now: datetime) -> set[int]:
     return set(db.session.scalars(_in_pool(call, now).with_only_columns(Person.id)))
+
+
+def possible_ids(stage: Stage, now: datetime) -> set[int]:
+    """The pool of the call and whoever has a seat on a panel of the stage."""
+    seated = db.session.scalars(
+        select(Seat.person_id).join(Panel, Seat.panel_id == Panel.id).where(Panel.stage_id == stage.id)
+    )
+    return pool_ids(stage.call, now) | set(seated)
 
 
 def pool(

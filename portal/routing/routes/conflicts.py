@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from flask import Response, abort, request, url_for
 
+from portal.accounts.queries import find_people, person_of
+from portal.accounts.service import note_reading
 from portal.conflicts.models import Conflict, Severity, Source
-from portal.conflicts.rules import explain, is_waivable, name_of, severity_of
+from portal.conflicts.rules import Found, explain, is_waivable, name_of, severity_of, today
+from portal.platform import clock
 from portal.platform.access import guard, subject
 from portal.platform.context import Context
 from portal.platform.language import Text
+from portal.platform.names import nfc
+from portal.platform.transaction import in_transaction
 from portal.platform.web import context, page, perform
 from portal.programs.models import Call
 from portal.programs.policies import officer_of_call
@@ -16,8 +23,10 @@ from portal.programs.queries import call_by_public_id
 from portal.routing import pages, service
 from portal.routing.errors import GroundMissing
 from portal.routing.forms import CONFIRM, DISMISS, WAIVE, SettleForm
+from portal.routing.pages import checked
 from portal.routing.policies import settles_conflict
 from portal.routing.queries import conflicts as queries
+from portal.routing.queries.pool import organisations_of
 from portal.routing.routes.blueprint import bp
 
 FILTERS = {
@@ -45,6 +54,8 @@ def state_of(conflict: Conflict) -> tuple[Text, str]:
         return Text("예외 인정", "Waived"), "info"
     if conflict.unsure and conflict.confirmed_at is None:
         return Text("담당자 확인 대기", "Waiting for an officer"), "warning"
+    if conflict.until is not None and conflict.until < today(clock.now()):
+        return Text("기간이 지나 풀림", "Lifted: its time is over"), "neutral"
     return Text("배제", "Barred"), "danger"
 
 
@@ -80,6 +91,26 @@ def conflicts(public_id: str) -> Response:
         "routing/conflicts.html", call=call, found=found, chips=chips, sources=SOURCES, severities=SEVERITIES,
         rows=[(r, name_of(regime, r.conflict.ground), state_of(r.conflict), actions_of(r.conflict)) for r in found.rows],
         pagination=pages.pagination("routing.conflicts", found.number, found.pages, found.total, public_id=public_id),
+    )  # fmt: skip
+
+
+@bp.get("/office/calls/<public_id>/conflicts/check")
+@guard(officer_of_call)
+def check_person(public_id: str) -> Response:
+    """What bars this person from this call, found now and written nowhere; the reading is logged."""
+    call, words = subject(Call), nfc(request.args.get("who", ""))[:100].strip()
+    people = find_people(words) if words else []
+    chosen = request.args.get("person", "")
+    person = next((p for p in people if p.public_id == chosen), people[0] if len(people) == 1 else None)
+    found: Sequence[Found] = ()
+    if person is not None:
+        person_id = person.id
+        in_transaction(lambda: note_reading(context(), person_of(person_id)))
+        found = service.check(context(), call, person_id)
+    return page(
+        "routing/check.html", call=call, words=words, people=people, person=person, severities=SEVERITIES,
+        homes=organisations_of([p.id for p in people], context().now), today=today(context().now),
+        rows=checked.rows(context().actor, call, found),
     )  # fmt: skip
 
 

@@ -2,7 +2,8 @@
 
 Checked against everybody in the application - members of every role, owner, representatives who joined - and every
 institution, not against the principal investigator alone. The same university is no bar, the same lowest-level
-department as the PI is; at companies the whole company bars.
+department as the PI is; at companies the whole company bars. What is over bars for as many years as the regime looks
+back and then lifts by itself: every such bar carries its last day.
 """
 
 from __future__ import annotations
@@ -24,7 +25,20 @@ GROUNDS: Mapping[str, tuple[tuple[str, ...], Severity]] = {
     "same_department": (("same_department",), Severity.WAIVABLE),
     "cross_review": (("cross_review",), Severity.WAIVABLE),
     "referee": (("direct_interest",), Severity.ABSOLUTE),
+    "supplier": (("direct_interest",), Severity.ABSOLUTE),
 }
+# the same for what the Guideline (pp. 15-16) has reviewers declare: only where the regime names one of the codes
+DECLARABLE: Mapping[str, tuple[str, ...]] = {
+    "relative": ("relative",),
+    "adviser_student": ("adviser_student", "close_tie"),
+    "co_author": ("joint_research", "close_tie"),
+    "joint_project": ("joint_research", "close_tie"),
+    "employment": ("employment", "close_tie"),
+    "shares": ("financial", "direct_interest"),
+}
+FOR_GOOD = frozenset({"relative"})  # "is or was" (Decree 27(3)2)
+# detectors whose bar goes when the data no longer show it; whoever took part in an application is barred for good
+PASSING = frozenset({"same_company", "same_department", "cross_review", "supplier", *DECLARABLE})
 
 
 @dataclass(frozen=True)
@@ -37,11 +51,25 @@ class Post:
     department: str
     since: date
     until: date | None
+    supplies_until: date | None = None  # the organisation leases GPUs to the government
 
     def held_on(self, day: date, years_back: int = 0) -> bool:
         if self.since > day:
             return False
-        return self.until is None or self.until >= _years_before(day, years_back)
+        return self.until is None or self.until >= _years_from(day, -years_back)
+
+
+@dataclass(frozen=True)
+class Related:
+    """What ties a person to another one (every identity and address of theirs) or to an organisation."""
+
+    kind: str  # a detector of DECLARABLE
+    source: str  # public id of the relation or the project
+    since: date
+    until: date | None
+    people: frozenset[int] = frozenset()
+    emails: frozenset[str] = frozenset()
+    organisation_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -55,6 +83,7 @@ class Candidate:
     restricted: tuple[tuple[date, date], ...] = ()
     applies: frozenset[int] = frozenset()  # applications of the same call
     crossed: Mapping[int, int] = field(default_factory=dict)  # application -> member of it who reviews this person
+    related: tuple[Related, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -68,13 +97,20 @@ class Target:
     pi_posts: tuple[Post, ...] = ()
     pi_departments: frozenset[tuple[int, str]] = frozenset()  # (organisation, department as typed)
     referees: frozenset[str] = frozenset()  # addresses of those whose letter has come
+    supplied: frozenset[str] = frozenset()  # components asked for that suppliers of GPUs may not receive
 
 
-def _years_before(day: date, years: int) -> date:
+def _years_from(day: date, years: int) -> date:
+    """The same day of another year, back or ahead; 29 February becomes the 28th."""
     try:
-        return day.replace(year=day.year - years)
-    except ValueError:  # 29 February
-        return day.replace(year=day.year - years, day=28)
+        return day.replace(year=day.year + years)
+    except ValueError:
+        return day.replace(year=day.year + years, day=28)
+
+
+def lifts_on(until: date | None, years: int) -> date | None:
+    """The last day of a bar for what ended on `until`; None while it goes on."""
+    return None if until is None else _years_from(until, years)
 
 
 def name_key(department: str) -> str:
@@ -83,7 +119,7 @@ def name_key(department: str) -> str:
 
 
 def _bar(regime: Regime | None, detector: str, who: Candidate, target: Target, **more: object) -> Found:
-    codes, otherwise = GROUNDS[detector]
+    codes, otherwise = GROUNDS.get(detector) or (DECLARABLE[detector], Severity.DECLARED)
     code = next((c for c in codes if ground_of(regime, c)), codes[0])
     until = more.pop("until", None)
     since = more.pop("since", None)
@@ -120,19 +156,80 @@ def _same_department(who: Candidate, target: Target, day: date, years: int) -> P
     return None
 
 
+def _looks_back(regime: Regime | None, detector: str) -> int | None:
+    """For how many years; None where the regime does not ask for this."""
+    found = next((g for code in DECLARABLE[detector] if (g := ground_of(regime, code))), None)
+    return None if found is None else found.years or 0
+
+
+def _was_employed(who: Candidate, target: Target, regime: Regime | None, day: date) -> Iterator[Found]:
+    """A company left within the years that the regime looks back. A university's or an institute's other departments
+    are no bar while one works there, so having worked there is none either."""
+    years = _looks_back(regime, "employment")
+    for post in who.posts if years else ():
+        there = post.organisation_id in target.organisations
+        left = post.until is not None and post.until < day <= _years_from(post.until, years or 0)
+        if there and left and post.organisation_kind.startswith("company"):
+            yield _bar(
+                regime, "employment", who, target, organisation=post.organisation_id,
+                since=post.since, until=lifts_on(post.until, years or 0),
+            )  # fmt: skip
+            return
+
+
+def _related(who: Candidate, target: Target, regime: Regime | None, day: date) -> Iterator[Found]:
+    """One bar a kind, the one that lasts longest."""
+    found: dict[str, Found] = {}
+    for tie in who.related:
+        years = _looks_back(regime, tie.kind)
+        meets = tie.people & target.people or tie.emails & target.emails or tie.organisation_id in target.organisations
+        if years is None or not meets or tie.since > day:
+            continue
+        until = None if tie.kind in FOR_GOOD else lifts_on(tie.until, years)
+        if until is not None and until < day:
+            continue
+        bar = _bar(regime, tie.kind, who, target, relation=tie.source, since=tie.since, until=until)
+        known = found.get(bar.ground)
+        if known is None or (known.until is not None and (until is None or until > known.until)):
+            found[bar.ground] = bar
+    yield from found.values()
+
+
+def _supplies(who: Candidate, target: Target, day: date) -> Post | None:
+    """A present post at a supplier of what the application asks for."""
+    if not target.supplied:
+        return None
+    return next((p for p in who.posts if p.held_on(day) and p.supplies_until and p.supplies_until >= day), None)
+
+
+def _of_work(who: Candidate, target: Target, regime: Regime | None, day: date) -> Iterator[Found]:
+    """Where the person works and worked."""
+    if (company := _same_company(who, target, day)) is not None:
+        yield _bar(regime, "same_company", who, target, organisation=company)
+    else:
+        yield from _was_employed(who, target, regime, day)
+    if supplier := _supplies(who, target, day):
+        yield _bar(
+            regime, "supplier", who, target, organisation=supplier.organisation_id,
+            components=sorted(target.supplied), until=supplier.supplies_until,
+        )  # fmt: skip
+    ground = ground_of(regime, "same_department")
+    years = (ground.years or 0) if ground else 0
+    if post := _same_department(who, target, day, years):
+        yield _bar(
+            regime, "same_department", who, target,
+            organisation=post.organisation_id, department=post.department_id, post_since=post.since.isoformat(),
+            post_until=post.until.isoformat() if post.until else None, until=lifts_on(post.until, years),
+        )  # fmt: skip
+
+
 def _between(who: Candidate, target: Target, regime: Regime | None, day: date) -> Iterator[Found]:
     for since, until in who.restricted:
         if since <= day <= until:
             yield _bar(
-                regime,
-                "sanctioned",
-                who,
-                target,
-                since=since,
-                until=until,
-                from_=since.isoformat(),
-                to=until.isoformat(),
-            )
+                regime, "sanctioned", who, target, since=since, until=until,
+                from_=since.isoformat(), to=until.isoformat(),
+            )  # fmt: skip
     if _participant(who, target):
         yield _bar(regime, "participant", who, target)
         return
@@ -140,15 +237,8 @@ def _between(who: Candidate, target: Target, regime: Regime | None, day: date) -
         yield _bar(regime, "same_call_applicant", who, target, applications=others)
     if who.emails & target.referees:
         yield _bar(regime, "referee", who, target)
-    if (company := _same_company(who, target, day)) is not None:
-        yield _bar(regime, "same_company", who, target, organisation=company)
-    ground = ground_of(regime, "same_department")
-    if post := _same_department(who, target, day, (ground.years or 0) if ground else 0):
-        yield _bar(
-            regime, "same_department", who, target,
-            organisation=post.organisation_id, department=post.department_id, post_since=post.since.isoformat(),
-            post_until=post.until.isoformat() if post.until else None,
-        )  # fmt: skip
+    yield from _of_work(who, target, regime, day)
+    yield from _related(who, target, regime, day)
     if (member := who.crossed.get(target.application_id)) is not None:
         yield _bar(regime, "cross_review", who, target, member=member)
 

@@ -15,7 +15,7 @@ from portal.routing.service.assignments import (
     revoke_barred,
     waive_conflict,
 )
-from portal.routing.service.detection import detect
+from portal.routing.service.detection import ask_to_detect, check, detect, detect_around
 from portal.routing.service.panels import add_seats, answer_seat, form_panel, make_chair, mint_seat_token
 from portal.routing.service.personal import (
     erase_of_applications,
@@ -50,14 +50,17 @@ __all__ = [
     "answer_assignment",
     "answer_seat",
     "answer_swap",
+    "ask_to_detect",
     "ask_to_route",
     "ask_to_swap",
     "change_session",
+    "check",
     "confirm_conflict",
     "confirm_session",
     "declare",
     "decline_by_link",
     "detect",
+    "detect_around",
     "discard",
     "dismiss_conflict",
     "draw_sessions",

@@ -17,7 +17,7 @@ from portal.platform.jobs import enqueue
 from portal.platform.language import Text
 from portal.programs.definition import CallDefinition
 from portal.routing.errors import CannotSwap, GroundMissing, NotOpenToAnswer, PledgeFirst, ReasonMissing
-from portal.routing.jobs import ASSIGNED, REPLACE
+from portal.routing.jobs import ASSIGNED, REPLACE, REVOKED
 from portal.routing.models import Assignment, AssignmentState, Seat
 from portal.routing.queries import panels
 from portal.routing.rules.panels import LIVE, awaits_declaration
@@ -169,7 +169,14 @@ def revoke_barred(context: Context, application_id: int) -> list[Assignment]:
             )
             ask_to_fill(context, row)
             revoked.append(row)
+    _alert(context, revoked)
     return revoked
+
+
+def _alert(context: Context, revoked: list[Assignment]) -> None:
+    """Officers hear of places that became free during a review: one letter a panel and hour."""
+    for panel_id in sorted({row.panel_id for row in revoked if row.published_at is not None}):
+        enqueue(REVOKED, {"panel_id": panel_id}, key=f"{panel_id}:{context.now:%Y%m%d%H}", now=context.now)
 
 
 def _only_undecided(context: Context, person_id: int, application_id: int) -> bool:

@@ -105,6 +105,7 @@ RULES: dict[str, Rule] = {
             get("desks_applicant.applications"), get("notifications.inbox"),
             get("desks_reviewer.reviews"), both("desks_reviewer.submit", get=302),
             both("accounts.absence"), get("desks_person.data"), both("desks_person.close"),
+            both("accounts.my_relations"),
             post("desks_person.ask_copy"),
             post("desks_person.withdraw_consent", body="member=own_place", allowed=NOBODY, refused=404),
             post("accounts.end_absence", body="absence=absence:assigned", allowed="assigned", refused=404),
@@ -112,7 +113,14 @@ RULES: dict[str, Rule] = {
     ),
     # --- people ---
     "accounts.reads_people": Rule(LOOKS_AFTER_PEOPLE, 403, rows=(get("accounts.people"),)),
-    "accounts.reads_person": Rule(LOOKS_AFTER_PEOPLE, 404, rows=(get("accounts.person", PERSON),)),
+    "accounts.reads_person": Rule(LOOKS_AFTER_PEOPLE, 404, rows=(get("accounts.person", PERSON), get("accounts.relations", PERSON))),
+    "accounts.records_relations": Rule(
+        "officer other_officer barred_officer administrator", 404, but={"auditor": 403},
+        rows=(
+            post("accounts.record_relation", PERSON),
+            post("accounts.withdraw_relation", PERSON, "relation=relation:spare"),
+        ),
+    ),
     "accounts.changes_roles": Rule(
         "administrator barred_officer", 404, but={"officer": 403, "other_officer": 403, "auditor": 403},
         rows=(
@@ -160,7 +168,7 @@ RULES: dict[str, Rule] = {
             get("ranking.ranking", CALL), get("ranking.ranking", RANKED),
             get("reviews.progress", CALL), get("reviews.reviewers", CALL),
             post("reviews.remind", CALL, "stage=paper"), post("reviews.close", CALL, "stage=paper"),
-            get("routing.conflicts", CALL), get("routing.routing", CALL), get("routing.routing", ROUTED),
+            get("routing.conflicts", CALL), get("routing.check_person", CALL), get("routing.routing", CALL), get("routing.routing", ROUTED),
             both("screening.decide_together", ROUTED, "stage=paper"),
             both("routing.form_panel", ROUTED, "stage=paper"), post("routing.run", ROUTED, "stage=paper"),
             post("routing.publish", ROUTED, "stage=paper"), post("routing.discard", ROUTED, "stage=paper"),

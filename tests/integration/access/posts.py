@@ -356,6 +356,16 @@ POSTS: dict[str, Post] = {
     "desks_person.erasure": Post(
         "administrator", ("desks_person.erasure", ""), {"email": "sea@example.org", "reason": WHY}
     ),
+    "accounts.my_relations": Post(
+        "assigned", ("accounts.my_relations", ""),
+        {"kind": "co_author", "other": "coauthor@example.org", "name": "공저자", "since": "2026-01-01",
+         "until": "2026-01-01", "note": "논문"},
+    ),
+    "accounts.record_relation": Post(
+        "officer", ("accounts.relations", PERSON),
+        {"kind": "relative", "other": "kin@example.org", "name": "친족", "since": "2001-01-01", "until": "", "note": ""},
+    ),
+    "accounts.withdraw_relation": Post("officer", ("accounts.relations", PERSON), {"reason": WHY}),
     "accounts.grant_role": Post("barred_officer", OFFICE_OF_PERSON, {"until": "", "scope": "program:WBL"}),
     "accounts.revoke_role": Post("barred_officer", OFFICE_OF_PERSON),
     "accounts.disable": Post("administrator", OFFICE_OF_PERSON),

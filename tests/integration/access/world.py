@@ -22,7 +22,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.accounts import service as accounts
-from portal.accounts.models import Account, Person, PersonalCopy
+from portal.accounts.models import Account, Person, PersonalCopy, RelationKind
 from portal.applications import service as applications
 from portal.applications.models import (
     Application,
@@ -206,6 +206,11 @@ def _people(world: World) -> None:
         world.tokens[role] = accounts.open_session(base.context(), who.id, True)
     away = accounts.say_absent(base.context(), world.people["assigned"], date(2026, 12, 20), date(2026, 12, 24))
     world.ids["absence:assigned"] = away.public_id
+    kin = accounts.record_relation(
+        base.context(), world.people["spare"], RelationKind.CO_AUTHOR, date(2020, 1, 1), date(2020, 1, 1),
+        other_id=world.people["partner"],
+    )  # fmt: skip
+    world.ids["relation:spare"] = kin.public_id
     kept = storage.put_bytes(b"a copy of the owner's data")
     at = clock.now()
     copy = PersonalCopy(

@@ -330,6 +330,8 @@ def house_notices() -> dict[str, Notice]:
         administrators = db.session.scalars(select(Person).where(Person.name.in_(("Administrator", "Proposer")))).all()
         officers = db.session.scalars(select(Person).where(Person.name.in_(("Officer", "Call Officer")))).all()
         asked = db.session.scalars(select(PublicQuestion.call_id)).first()
+        panel = db.session.scalars(select(Panel.id).order_by(Panel.id)).first()
+        whole = [officer for officer in officers if officer.name == "Officer"]
         freeze = Freeze(at=clock.now(), finding="t_root: 1 != 2")
         anchor = AuditAnchor(at=clock.now(), sequence=1, hash="0" * 64, reason="deadline X", signature="f" * 128)
         today = clock.now().date()
@@ -347,6 +349,9 @@ def house_notices() -> dict[str, Notice]:
             "accounts.stands_in": Notice({"absence_id": away.id}, _known([auditor])),
             "budgets.mismatch": Notice({"freeze_id": freeze.id}, _known([budget, *administrators])),
             "programs.questions_wait": Notice({"call_id": asked}, _known(officers), ["Kim Haneul", "Park Gaon"]),
+            "routing.revoked": Notice(
+                {"panel_id": panel}, _known(whole), ["Reviewer One", "Reviewer Two", "Principal 0", "Principal 1"]
+            ),
             "audit.anchored": Notice({"anchor_id": anchor.id, "notable": True}, _known([auditor])),
         }
 

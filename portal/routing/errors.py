@@ -30,6 +30,13 @@ class ReasonMissing(DomainError):
     say = Text("사유를 적어 주십시오.", "Give the reason.")
 
 
+class CannotStandBy(DomainError):
+    say = Text(
+        "위원장이나 이미 맡은 신청서가 있는 위원은 예비 위원이 될 수 없습니다. 먼저 다른 위원에게 넘겨 주십시오.",
+        "The chair, and whoever has something to review, cannot be on standby. Give that to another member first.",
+    )
+
+
 class PanelTooSmall(DomainError):
     say = Text(
         "수락한 평가위원이 {accepted}명입니다. 신청서마다 {needed}명이 평가하므로 {needed}명 이상이어야 합니다.",

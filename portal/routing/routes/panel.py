@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from flask import Response, abort, request, url_for
+from typing import Any
+
+from flask import Response, abort, flash, redirect, request, url_for
 
 from portal.platform.access import guard, subject
 from portal.platform.context import Context
-from portal.platform.language import Text
+from portal.platform.language import Text, say
 from portal.platform.web import ActionForm, context, page, perform
 from portal.programs.models import Call, Stage
 from portal.programs.policies import officer_of_call
@@ -18,6 +20,12 @@ from portal.routing.routes.blueprint import bp
 from portal.routing.routes.office import posted_stage
 from portal.routing.rules.panels import KINDS, composition, review_window
 from portal.screening.pages import chosen_stage, chosen_track
+
+STANDBY = Text(
+    "예비 위원으로 두었습니다. 배정되지 않고 빈자리가 생기면 먼저 맡습니다.",
+    "On standby: nothing is assigned, and places that are given back come to them first.",
+)
+BACK = Text("다시 배정받는 위원으로 두었습니다.", "Back among those who are assigned.")
 
 
 @bp.route("/office/calls/<public_id>/routing/panel", methods=["GET", "POST"])
@@ -73,6 +81,29 @@ def _names(form: PeopleForm, call: Call, stage: Stage, track: str) -> dict[str, 
     en = ", ".join(filter(None, (words.get("en", stage.code), of_track.get("en"))))
     names = {"ko": form.name_ko.data or f"{ko} 패널", "en": form.name_en.data or f"Panel for {en}"}
     return {code: name for code, name in names.items() if code in call.definition.languages}
+
+
+@bp.post("/office/calls/<public_id>/routing/seats/<seat_id>/standby")
+@guard(officer_of_call)
+def set_standby(public_id: str, seat_id: str) -> Any:
+    """On the standby list, or off it again."""
+    call, form = subject(Call), ActionForm()
+    seat = panels.seat_of_call(call.id, seat_id)
+    if seat is None:
+        abort(404)
+    id_, code, track, wanted = seat.id, seat.panel.stage.code, seat.panel.track, not seat.standby
+    back = url_for("routing.routing", public_id=public_id, stage=code, track=track or None)
+
+    def act(context: Context) -> str:
+        service.set_standby(context, id_, wanted)
+        return back
+
+    done = perform(form, act, STANDBY if wanted else BACK)
+    if done is not None:
+        return done
+    for sentence in [e for errors in form.errors.values() for e in errors]:
+        flash(say(sentence), "danger")
+    return redirect(back, code=303)
 
 
 @bp.post("/office/calls/<public_id>/routing/seats/<seat_id>/chair")

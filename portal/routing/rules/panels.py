@@ -48,6 +48,7 @@ class Composition:
     foreign: int
     industry: int
     chair: bool
+    standby: int
     rule: PanelRule
 
     @property
@@ -61,20 +62,23 @@ class Composition:
 
 
 def composition(seats: Sequence[Seat], rule: PanelRule) -> Composition:
-    accepted = [s for s in seats if s.state is SeatState.ACCEPTED]
+    """Standby members are counted apart: they fill places that are given back."""
+    accepted = [s for s in seats if s.state is SeatState.ACCEPTED and not s.standby]
     return Composition(
         len(accepted),
-        sum(s.state is SeatState.INVITED for s in seats),
+        sum(s.state is SeatState.INVITED and not s.standby for s in seats),
         sum(s.kind == "foreign" for s in accepted),
         sum(s.kind == "industry" for s in accepted),
         any(s.chair for s in accepted),
+        sum(s.standby and s.state is SeatState.ACCEPTED for s in seats),
         rule,
     )
 
 
 def can_run(seats: Sequence[Seat], rule: PanelRule) -> bool:
     """Enough people accepted for every entry to get its reviews."""
-    return sum(s.state is SeatState.ACCEPTED for s in seats) >= min(rule.reviews_per_entry, rule.size)
+    ready = sum(s.state is SeatState.ACCEPTED and not s.standby for s in seats)
+    return ready >= min(rule.reviews_per_entry, rule.size)
 
 
 def fair_share(capacities: Sequence[int], wanted: int) -> int:

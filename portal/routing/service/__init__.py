@@ -16,7 +16,7 @@ from portal.routing.service.assignments import (
     waive_conflict,
 )
 from portal.routing.service.detection import ask_to_detect, check, detect, detect_around
-from portal.routing.service.panels import add_seats, answer_seat, form_panel, make_chair, mint_seat_token
+from portal.routing.service.panels import add_seats, answer_seat, form_panel, make_chair, mint_seat_token, set_standby
 from portal.routing.service.personal import (
     erase_of_applications,
     erase_person,
@@ -85,6 +85,7 @@ __all__ = [
     "route",
     "route_if_ready",
     "seat_previewer",
+    "set_standby",
     "start_session",
     "swap",
     "take_back_swap",

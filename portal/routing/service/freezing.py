@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -86,7 +87,8 @@ def ready(panel: Panel) -> tuple[list[Seat], list[StageEntry]]:
     if not entries:
         raise NothingToRoute
     if not can_run(seats, rule):
-        raise PanelTooSmall(accepted=len(seats), needed=min(rule.reviews_per_entry, rule.size))
+        accepted = sum(not s.standby for s in seats)
+        raise PanelTooSmall(accepted=accepted, needed=min(rule.reviews_per_entry, rule.size))
     return seats, entries
 
 
@@ -122,12 +124,18 @@ def look(panel: Panel, seed: int, now: datetime, changes: Changes) -> Facts:
     profiles = reviewers.profiles_of(pairs.people)
     words = [profiles[p].keywords if p in profiles else "" for p in pairs.people]
     own = [profiles[p].capacity if p in profiles else rule.max_load for p in pairs.people]
+    standby = {s.person_id for s in seats if s.standby}
     most = [len(entries) if together else min(rule.max_load, n) for n in own]
+    most = [0 if p in standby else n for p, n in zip(pairs.people, most, strict=True)]
     capacity = [changes.loads.get(p, n) for p, n in zip(pairs.people, most, strict=True)]
     kinds = {"foreign": rule.min_foreign, "industry": rule.min_industry} if together else {}
     kinds = {kind: count for kind, count in kinds.items() if count}
     forbidden = pairs.places(set(changes.forbidden))
-    demand = _everybody(pairs, seats, away, forbidden, kinds) if together else [rule.reviews_per_entry] * len(entries)
+    demand = (
+        _everybody(pairs, seats, away.keys() | standby, forbidden, kinds)
+        if together
+        else [rule.reviews_per_entry] * len(entries)
+    )
     told = {
         "engine": ENGINE, "seed": seed, "panel": panel.public_id, "stage": panel.stage.code, "together": together,
         "call": panel.stage.call.content_hash, "per_entry": rule.reviews_per_entry, "kinds": kinds,
@@ -145,7 +153,7 @@ def look(panel: Panel, seed: int, now: datetime, changes: Changes) -> Facts:
 
 
 def _everybody(
-    pairs: _Pairs, seats: list[Seat], away: dict[int, int], forbidden: list[list[int]], kinds: dict[str, int]
+    pairs: _Pairs, seats: list[Seat], away: AbstractSet[int], forbidden: list[list[int]], kinds: dict[str, int]
 ) -> list[int]:
     """Reviews of each entry where the whole panel reviews it: everybody who may, and the seats of kinds that nobody
     can take, which stay empty without costing anybody else theirs."""

@@ -12,11 +12,12 @@ from portal.platform.context import Context
 from portal.platform.db import db
 from portal.platform.jobs import enqueue
 from portal.programs.models import Stage
-from portal.routing.errors import NoSeats, NotInPool, OneChair, ReasonMissing, SeatAnswered
+from portal.routing.errors import CannotStandBy, NoSeats, NotInPool, OneChair, ReasonMissing, SeatAnswered
 from portal.routing.jobs import SEAT_INVITED
-from portal.routing.models import Panel, Seat, SeatState
+from portal.routing.models import Assignment, AssignmentState, Panel, Seat, SeatState
 from portal.routing.queries import panels
 from portal.routing.queries import pool as reviewers
+from portal.routing.rules.panels import LIVE
 
 Wanted = tuple[int, str, bool]  # person, kind, chair
 
@@ -81,7 +82,25 @@ def make_chair(context: Context, seat_id: int) -> Seat:
         raise SeatAnswered
     for other in panel.seats:
         other.chair = other.id == seat.id
+    seat.standby = False
     audit.record(context, "ChairNamed", "panel", panel.public_id, person=seat.person_id)
+    return seat
+
+
+def set_standby(context: Context, seat_id: int, standby: bool) -> Seat:
+    """Put a member on the standby list, or back among those who are assigned. Raises CannotStandBy for the chair and
+    for whoever has something to review already."""
+    seat = db.session.scalars(select(Seat).where(Seat.id == seat_id).with_for_update()).one()
+    if seat.state is SeatState.DECLINED:
+        raise SeatAnswered
+    busy = select(Assignment.id).where(
+        Assignment.panel_id == seat.panel_id, Assignment.person_id == seat.person_id,
+        Assignment.state.in_((AssignmentState.DRAFT, *LIVE)),
+    )  # fmt: skip
+    if standby and (seat.chair or db.session.scalars(busy).first() is not None):
+        raise CannotStandBy
+    seat.standby = standby
+    audit.record(context, "StandbyChanged", "seat", seat.public_id, person=seat.person_id, standby=standby)
     return seat
 
 

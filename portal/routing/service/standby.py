@@ -1,4 +1,5 @@
-"""Who takes over a place that was given back, by the rule of the call: the nearest member who is free."""
+"""Who takes over a place that was given back, by the rule of the call: the nearest free member of the standby list,
+then the nearest free member of the panel."""
 
 from __future__ import annotations
 
@@ -27,14 +28,15 @@ def nearness(assignment: Assignment) -> dict[int, int]:
 
 
 def next_in_line(context: Context, old: Assignment) -> int | None:
-    """An accepted member without a bar who never had the entry, is not away and has room: the nearest, then the one
-    with the least load. None when the entry has its reviews already or nobody is left."""
+    """An accepted member without a bar who never had the entry, is not away and has room: standby members first, of
+    them the nearest, then the one with the least load. None when the entry has its reviews already or nobody is left."""
     stage = old.entry.stage
     rule = stage.call.definition.stage(stage.code).panel
     pairs = panels.pairs_of_entries([old.entry_id])
     if sum(p.state in LIVE for p in pairs) >= rule.reviews_per_entry:
         return None
-    people = [s.person_id for s in panels.accepted_seats(old.panel_id)]
+    seats = panels.accepted_seats(old.panel_id)
+    people, waits = [s.person_id for s in seats], {s.person_id for s in seats if s.standby}
     barred = barred_pairs(people, [old.entry.application_id], today(context.now))
     away = reviewers.left_out(people, *review_window(stage, context.now))
     loads, profiles, near = reviewers.loads_of(people), reviewers.profiles_of(people), nearness(old)
@@ -49,4 +51,4 @@ def next_in_line(context: Context, old: Assignment) -> int | None:
         for p in people
         if p not in had and p not in away and (p, old.entry.application_id) not in barred and room(p) > 0
     ]
-    return min(free, key=lambda p: (-near.get(p, 0), loads.get(p, 0), p), default=None)
+    return min(free, key=lambda p: (p not in waits, -near.get(p, 0), loads.get(p, 0), p), default=None)

@@ -500,6 +500,7 @@ POSTS: dict[str, Post] = {
     "screening.take_request_back": Post("officer", ("screening.screening", "public_id=screening")),
     "routing.form_panel": Post("officer", ("routing.form_panel", "public_id=routing_call")),
     "routing.make_chair": Post("officer", ("routing.routing", "public_id=routing_call")),
+    "routing.set_standby": Post("officer", ("routing.routing", "public_id=routing_call")),
     "routing.run": Post("officer", ROUTED),
     "routing.draw": Post("officer", ROUTED, {"reason": WHY}),
     "routing.try_change": Post("officer", ROUTED, {"load": "1"}),

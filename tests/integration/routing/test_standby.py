@@ -9,6 +9,7 @@ from portal.conflicts.models import Severity
 from portal.conflicts.service import write
 from portal.platform.db import db
 from portal.routing import service
+from portal.routing.errors import CannotStandBy, PanelTooSmall
 from portal.routing.models import Assignment, AssignmentState, RoutingRun
 from portal.routing.queries import panels
 from portal.routing.queries import pool as reviewers
@@ -109,3 +110,45 @@ def test_a_conflict_that_arises_opens_the_place_to_the_next() -> None:
 
 def test_the_rule_is_named_in_both_languages() -> None:
     assert "공고의 규칙" in RULE and "call's rule" in RULE
+
+
+def _seat(field: routing.Field, reviewer: int) -> int:
+    return next(s.id for s in panels.panel_by_id(field.panel_id).seats if s.person_id == reviewer)
+
+
+def _on_standby() -> routing.Field:
+    """The last of five members waits; the other four review two of three entries each."""
+    field = committed(lambda: routing.field_of(3, 5, routing.definition(size=4, reviews=2, replaces=True)))
+    committed(lambda: service.set_standby(context(), _seat(field, field.reviewers[-1]), True))
+    return field
+
+
+def test_a_standby_member_is_assigned_nothing() -> None:
+    field = _on_standby()
+    run = committed(lambda: routing.routed(field).id)
+    assert field.reviewers[-1] not in {p for _, p in db.session.get_one(RoutingRun, run).result["pairs"]}
+
+
+def test_a_place_given_back_goes_to_the_standby_list_first() -> None:
+    field = _on_standby()
+    run = committed(lambda: routing.routed(field).id)
+    committed(lambda: service.publish(context(), run))
+    old = _first(field)
+    id_, entry, before = old.id, old.entry_id, _live(old.entry_id)
+    _declined(id_)
+    assert _live(entry) - before == {field.reviewers[-1]}
+
+
+def test_standby_members_do_not_make_a_panel_ready() -> None:
+    field = committed(lambda: routing.field_of(1, 2, routing.definition(size=2, reviews=2)))
+    committed(lambda: service.set_standby(context(), _seat(field, field.reviewers[1]), True))
+    with pytest.raises(PanelTooSmall):
+        committed(lambda: service.ask_to_route(context(), field.panel_id))
+
+
+def test_the_chair_and_whoever_has_work_cannot_stand_by() -> None:
+    field = _published()
+    for reviewer in (field.reviewers[0], _first(field).person_id):
+        seat = _seat(field, reviewer)
+        with pytest.raises(CannotStandBy):
+            committed(lambda seat=seat: service.set_standby(context(), seat, True))

@@ -14,6 +14,7 @@ from flask.cli import AppGroup
 
 from portal.routing.models import RoutingRun
 from portal.routing.queries import panels
+from portal.routing.rules.imports import refusals
 from portal.routing.service.freezing import ENGINE
 
 cli = AppGroup("routing", help="Assignment of reviewers.")
@@ -89,6 +90,12 @@ def replay_run(run: str) -> None:
     kept = _run(run)
     if digest(kept.inputs) != kept.inputs_hash:
         raise click.ClickException("the inputs do not have the hash that was kept with them")
+    if kept.result.get("imported"):
+        given = [(e, p) for e, p in kept.result["pairs"]]
+        if any(refusals(kept.inputs, given)):
+            raise click.ClickException("a pair that was brought in breaks a rule")
+        click.echo(f"{len(given)} pairs from the file {kept.result['imported']}, none breaks a rule")
+        return
     entries = [row["id"] for row in kept.inputs["entries"]]
     people = [row["person"] for row in kept.inputs["reviewers"]]
     stood = {(e, r) for e, r in kept.inputs["kept"]}

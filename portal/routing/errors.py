@@ -30,6 +30,24 @@ class ReasonMissing(DomainError):
     say = Text("사유를 적어 주십시오.", "Give the reason.")
 
 
+class NothingToCompare(DomainError):
+    say = Text(
+        "견줄 배정안이 없습니다. 먼저 배정을 실행한 뒤 올려 주십시오. 확정한 배정은 위원을 한 사람씩 바꿉니다.",
+        "There is no proposal to compare with. Run the assignment first; after publication reviewers are changed one by one.",
+    )
+
+
+class PairsRefused(DomainError):
+    say = Text(
+        "파일의 쌍 {count}개를 받아들일 수 없어 아무것도 바꾸지 않았습니다. 아래의 줄을 고쳐 다시 올려 주십시오.",
+        "{count} pairs of the file cannot stand; nothing was changed. Correct the rows below and upload it again.",
+    )
+
+
+class PairsUnreadable(DomainError):
+    say = Text("파일을 읽을 수 없습니다: {why}", "The file cannot be read: {why}")
+
+
 class CannotStandBy(DomainError):
     say = Text(
         "위원장이나 이미 맡은 신청서가 있는 위원은 예비 위원이 될 수 없습니다. 먼저 다른 위원에게 넘겨 주십시오.",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
+from flask_wtf.file import FileField
 from wtforms import (
     BooleanField,
     HiddenField,
@@ -37,6 +38,32 @@ class PeopleForm(PortalForm):
     name_en = TextField(text("패널 이름 (영어)", "Panel name in English"), validators=[optional(), length(max=120)])
     people = SelectMultipleField(text("평가위원", "Reviewers"), choices=[], validate_choice=False)
     chair = SelectField(text("위원장", "Chair"), choices=[], validate_choice=False, validators=[optional()])
+
+
+class PairsForm(PortalForm):
+    """Pairs from a file, for a dry run."""
+
+    stage = HiddenField()
+    track = HiddenField()
+    file = FileField(text("쌍의 목록(CSV)", "List of pairs (CSV)"), validators=[required()])
+
+
+CSV, INSTANCE = "csv", "npz"
+
+
+class PairsDownloadForm(PortalForm):
+    stage = HiddenField()
+    track = HiddenField()
+    kind = RadioField(
+        text("형식", "Format"), default=CSV,
+        choices=[
+            (CSV, Text("쌍의 목록(CSV)", "List of pairs (CSV)")),
+            (INSTANCE, Text("계산 입력(NPZ), 이름 없음", "Inputs of the computation (NPZ), without names")),
+        ],
+    )  # fmt: skip
+    download_reason = TextField(
+        text("내려받는 사유", "Reason for the download"), validators=[required(), length(max=300)]
+    )
 
 
 class RunForm(PortalForm):

@@ -25,6 +25,7 @@ REASONS = {
         "부재 중인 위원을 빼면 맡을 수 있는 위원이 부족합니다", "too few are left without those who are away"
     ),
     "capacity": Text("맡을 수 있는 위원의 담당 건수가 다 찼습니다", "those who could are at their capacity"),
+    "import": Text("올린 파일에 위원이 부족합니다", "the uploaded file gives it too few reviewers"),
     "kind:foreign": Text("해외 위원을 배정할 수 없습니다", "no overseas reviewer can take it"),
     "kind:industry": Text("산업계 위원을 배정할 수 없습니다", "no industry reviewer can take it"),
 }

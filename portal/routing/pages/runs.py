@@ -75,6 +75,8 @@ def weakest(entries: Sequence[StageEntry], assignments: Mapping[int, Sequence[As
 
 def changes_told(run: RoutingRun, names: Mapping[int, Person], titles: Mapping[int, str]) -> list[Text]:
     """The changes of a trial in words; those about entries that the reader may not see are left out."""
+    if run.result.get("imported"):
+        return [Text("파일에서 가져온 쌍", "Pairs from a file")]
     changes = Changes.from_json(run.inputs.get("changes"))
     told = [
         Text(f"{names[p].name} 위원이 ‘{titles[e]}’을(를) 맡는다", f"{names[p].name} reviews “{titles[e]}”")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import portal.routing.routes.conflicts
 import portal.routing.routes.office
+import portal.routing.routes.pairs
 import portal.routing.routes.panel
 import portal.routing.routes.reviewer
 import portal.routing.routes.sessions_office

@@ -16,6 +16,7 @@ from portal.routing.service.assignments import (
     waive_conflict,
 )
 from portal.routing.service.detection import ask_to_detect, check, detect, detect_around
+from portal.routing.service.imports import import_pairs, proposal_to_compare
 from portal.routing.service.panels import add_seats, answer_seat, form_panel, make_chair, mint_seat_token, set_standby
 from portal.routing.service.personal import (
     erase_of_applications,
@@ -70,12 +71,14 @@ __all__ = [
     "fill",
     "form_panel",
     "hindrances",
+    "import_pairs",
     "make_chair",
     "mint_assignment_token",
     "mint_seat_token",
     "note_absence",
     "plan_sessions",
     "pledge",
+    "proposal_to_compare",
     "publish",
     "publish_sessions",
     "remaining",

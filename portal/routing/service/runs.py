@@ -109,6 +109,11 @@ def store(
     return run
 
 
+def still_holds(panel: Panel, run: RoutingRun, now: datetime) -> None:
+    """The inputs of a kept run are those of this moment. Raises InputsChanged."""
+    _still_holds(panel, {key: value for key, value in run.inputs.items() if key != "affinity"}, now)
+
+
 def _still_holds(panel: Panel, facts: dict[str, Any], now: datetime) -> None:
     if look(panel, facts["seed"], now, Changes.from_json(facts["changes"])).told != facts:
         raise InputsChanged
@@ -128,7 +133,7 @@ def adopt(context: Context, run_id: int, reason: str) -> RoutingRun:
     if not reason.strip():
         raise ReasonMissing("reason")
     panel = db.session.scalars(select(Panel).where(Panel.id == run.panel_id).with_for_update()).one()
-    _still_holds(panel, {key: value for key, value in run.inputs.items() if key != "affinity"}, context.now)
+    still_holds(panel, run, context.now)
     _replace_proposal(context, panel)
     run.trial, run.reason = False, reason.strip()
     _keep_drafts(context, run)

@@ -173,6 +173,8 @@ RULES: dict[str, Rule] = {
             both("routing.form_panel", ROUTED, "stage=paper"), post("routing.run", ROUTED, "stage=paper"),
             post("routing.publish", ROUTED, "stage=paper"), post("routing.discard", ROUTED, "stage=paper"),
             post("routing.make_chair", f"{ROUTED} seat_id=seat:invited"),
+            get("routing.pairs", CALL), get("routing.pairs", ROUTED),
+            post("routing.download_pairs", ROUTED, "stage=paper"), post("routing.upload_pairs", ROUTED, "stage=paper"),
             post("routing.set_standby", f"{ROUTED} seat_id=seat:invited"),
             post("routing.draw", ROUTED, "stage=paper"),
             post("routing.try_change", ROUTED, "stage=paper change=load person=routed_reviewer load=1"),

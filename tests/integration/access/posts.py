@@ -17,7 +17,15 @@ from sqlalchemy import delete, select, update
 from portal.accounts import service as accounts
 from portal.accounts.models import Account, Affiliation, Person, SignInSession, TokenPurpose
 from portal.applications import service as applications
-from portal.applications.models import Application, ConfirmationLink, Institution, Member, Reference, Reopening
+from portal.applications.models import (
+    Application,
+    ConfirmationLink,
+    Institution,
+    Member,
+    Reference,
+    Reopening,
+    StageEntry,
+)
 from portal.awards import service as awards
 from portal.awards.models import AwardTable, Decision, Recommendation, Result
 from portal.awards.queries.awards import awards_of_decision
@@ -26,11 +34,11 @@ from portal.conflicts import service as conflicts
 from portal.conflicts.models import Severity
 from portal.platform import clock
 from portal.platform.db import db
-from portal.platform.sheets import xlsx_bytes
+from portal.platform.sheets import csv_bytes, xlsx_bytes
 from portal.programs import service as programs
 from portal.programs.models import Call
 from portal.reviews import service as reviewing
-from portal.routing.models import Assignment, Panel, Seat, SeatState, Session, SessionSwap
+from portal.routing.models import Assignment, AssignmentState, Panel, Seat, SeatState, Session, SessionSwap
 from tests.factories import accounts as people
 from tests.factories import applications as drafts
 from tests.factories import awards as decided
@@ -213,6 +221,19 @@ def _table(world: World) -> AwardTable:
 
 def books_are_frozen(world: World) -> None:
     db.session.add(Freeze(at=clock.now(), finding="시험"))
+
+
+def drafted_pairs() -> tuple[io.BytesIO, str]:
+    """The proposal as it stands."""
+    rows = db.session.execute(
+        select(Application.public_id, Person.public_id)
+        .join(StageEntry, StageEntry.application_id == Application.id)
+        .join(Assignment, Assignment.entry_id == StageEntry.id)
+        .join(Person, Assignment.person_id == Person.id)
+        .where(Assignment.state == AssignmentState.DRAFT)
+        .order_by(Assignment.id)
+    )
+    return io.BytesIO(csv_bytes(("application", "reviewer"), [tuple(row) for row in rows])), "pairs.csv"
 
 
 def sheet() -> tuple[io.BytesIO, str]:
@@ -500,6 +521,12 @@ POSTS: dict[str, Post] = {
     "screening.take_request_back": Post("officer", ("screening.screening", "public_id=screening")),
     "routing.form_panel": Post("officer", ("routing.form_panel", "public_id=routing_call")),
     "routing.make_chair": Post("officer", ("routing.routing", "public_id=routing_call")),
+    "routing.download_pairs": Post(
+        "officer", ("routing.pairs", "public_id=routing_call"), {"download_reason": WHY, "kind": "csv"}
+    ),
+    "routing.upload_pairs": Post(
+        "officer", ("routing.pairs", "public_id=routing_call"), file="file", content=drafted_pairs
+    ),
     "routing.set_standby": Post("officer", ("routing.routing", "public_id=routing_call")),
     "routing.run": Post("officer", ROUTED),
     "routing.draw": Post("officer", ROUTED, {"reason": WHY}),

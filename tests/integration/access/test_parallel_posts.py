@@ -182,7 +182,14 @@ def one_effect(house: House, endpoint: str, times: int) -> str | None:
 
 
 DRY_RUNS = {"reviews.sheet"}
-ANSWERS_200 = {"applications.autosave", "reviews.autosave", "ranking.export", "desks_officer.download", *DRY_RUNS}
+ANSWERS_200 = {
+    "applications.autosave",
+    "reviews.autosave",
+    "ranking.export",
+    "desks_officer.download",
+    "routing.download_pairs",
+    *DRY_RUNS,
+}
 
 
 def built(server: SQLite | PostgreSQL, folder: Path) -> Iterator[House]:

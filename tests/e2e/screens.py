@@ -31,7 +31,7 @@ from tests.e2e.conftest import PHONE, WIDE
 from tests.e2e.eyes import Eyes
 from tests.e2e.house import CHROMIUM, CHROMIUM_ARGS, ROOT, House
 
-MOST = 24  # pages of one role
+MOST = 90  # pages of one role
 ROLES = {
     "visitor": ("", "/"),
     "applicant": ("applicant", "/applications"),

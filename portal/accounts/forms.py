@@ -7,7 +7,16 @@ from functools import cache
 from typing import Any
 from zoneinfo import available_timezones
 
-from wtforms import BooleanField, DateField, HiddenField, IntegerField, PasswordField, RadioField, SelectField
+from wtforms import (
+    BooleanField,
+    DateField,
+    HiddenField,
+    IntegerField,
+    PasswordField,
+    RadioField,
+    SelectField,
+    TextAreaField,
+)
 from wtforms.validators import Regexp, ValidationError
 
 from portal.accounts import rules
@@ -160,6 +169,7 @@ class EndAffiliationForm(PortalForm):
 
 class ReviewerProfileForm(PortalForm):
     keywords = TextField(text("전문 분야 핵심어", "Fields of expertise"), [required(), length(max=2000)])
+    works = TextAreaField(text("논문과 과제의 제목", "Titles of papers and projects"), [optional(), length(max=20_000)])
     kind = RadioField(text("소속 분야", "Sector"), choices=lambda: list(rules.REVIEWER_KINDS.items()))
     capacity = IntegerField(
         text("한 번에 맡을 수 있는 신청서 수", "Applications you can take at once"), [required(), number_range(0, 100)]

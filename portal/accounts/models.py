@@ -265,12 +265,13 @@ class Sanction(Model):
 
 
 class ReviewerProfile(Model):
-    """What routing needs of a reviewer: keywords in both languages, kind, capacity."""
+    """What routing needs of a reviewer: keywords in both languages, titles of papers and projects, kind, capacity."""
 
     __tablename__ = "reviewer_profile"
 
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
     keywords: Mapped[str] = mapped_column(String(2000), default="")
+    works: Mapped[str] = mapped_column(Text, default="")  # titles, one a line
     kind: Mapped[str] = mapped_column(String(24), default="academia")  # academia, industry, foreign
     capacity: Mapped[int] = mapped_column(default=20)
 

@@ -87,8 +87,9 @@ def reviewer_profile() -> Any:
 
     def save(context: Context) -> str:
         service.save_reviewer_profile(
-            context, actor.person_id, keywords=form.keywords.data, kind=form.kind.data, capacity=form.capacity.data
-        )
+            context, actor.person_id, keywords=form.keywords.data, kind=form.kind.data, capacity=form.capacity.data,
+            works=form.works.data or "",
+        )  # fmt: skip
         return url_for("accounts.reviewer_profile")
 
     answer = perform(form, save, Text("저장하였습니다.", "Saved."))

@@ -56,12 +56,16 @@ def save_reviewer_profile(
     keywords: str,
     kind: str,
     capacity: int,
+    works: str = "",
 ) -> ReviewerProfile:
-    """What routing needs to know: keywords (both languages, divided by commas), kind, capacity."""
+    """What routing needs to know: keywords (both languages, divided by commas), titles of papers and projects (one a
+    line), kind, capacity."""
     _locked(person_id)
     refuse_resident_numbers(keywords, "keywords")
+    refuse_resident_numbers(works, "works")
     profile = db.session.get(ReviewerProfile, person_id) or ReviewerProfile(person_id=person_id)
     profile.keywords, profile.kind, profile.capacity = rules.tidy_keywords(nfc(keywords)), kind, capacity
+    profile.works = nfc(works).strip()
     db.session.add(profile)
     db.session.flush()
     return profile

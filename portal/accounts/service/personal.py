@@ -87,8 +87,8 @@ def export_person(ids: Sequence[int]) -> list[Holding]:
         ),
         Holding(
             "reviewer", Text("평가위원 정보", "Reviewer profile"),
-            {"keywords": Text("전문 분야", "Fields"), "kind": Text("소속 분야", "Sector"), "capacity": Text("담당 가능 건수", "Capacity")},
-            _rows(ReviewerProfile, ids, "keywords", "kind", "capacity"), "accounts.reviewer_profile",
+            {"keywords": Text("전문 분야", "Fields"), "works": Text("논문과 과제", "Papers and projects"), "kind": Text("소속 분야", "Sector"), "capacity": Text("담당 가능 건수", "Capacity")},
+            _rows(ReviewerProfile, ids, "keywords", "works", "kind", "capacity"), "accounts.reviewer_profile",
         ),
         Holding(
             "account", Text("저장한 조건", "Saved filters"),

@@ -165,6 +165,16 @@ def content_of(submission: Submission) -> Content:
     return _parsed(submission.sha256, submission.content)
 
 
+def texts_of_files(application_ids: Sequence[int], length: int) -> dict[str, str]:
+    """SHA-256 -> the beginning of what was read out of a file, of every file of these applications that holds text."""
+    rows = db.session.execute(
+        select(Attachment.sha256, func.substr(Attachment.text, 1, length))
+        .where(Attachment.application_id.in_(application_ids), Attachment.text != "")
+        .order_by(Attachment.id)
+    )
+    return {row[0]: row[1] for row in rows}
+
+
 def submitter_of(submission: Submission) -> str:
     """Who handed it in, by name."""
     return db.session.scalar(select(Person.name).where(Person.id == submission.submitted_by_id)) or ""

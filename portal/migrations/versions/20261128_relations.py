@@ -26,6 +26,10 @@ def upgrade() -> None:
         table.add_column(sa.Column("standby", sa.Boolean(), nullable=False, server_default=sa.false()))
     with op.batch_alter_table("panel_seat") as table:
         table.alter_column("standby", server_default=None)
+    with op.batch_alter_table("reviewer_profile") as table:
+        table.add_column(sa.Column("works", sa.Text(), nullable=False, server_default=""))
+    with op.batch_alter_table("reviewer_profile") as table:
+        table.alter_column("works", server_default=None)
     op.create_table(
         "person_address",
         sa.Column("id", INTEGER, autoincrement=True, nullable=False),
@@ -101,6 +105,8 @@ def upgrade() -> None:
 def downgrade() -> None:
     for table in ("participation", "relation", "suspected_double", "person_address"):
         op.drop_table(table)
+    with op.batch_alter_table("reviewer_profile") as table:
+        table.drop_column("works")
     with op.batch_alter_table("panel_seat") as table:
         table.drop_column("standby")
     with op.batch_alter_table("person") as table:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from portal.applications.models import StageEntry
-from portal.applications.queries.submissions import content_of
+from portal.applications.queries.submissions import content_of, texts_of_files
 from portal.conflicts.queries import barred_pairs
 from portal.conflicts.rules import today
 from portal.platform.db import db
@@ -68,15 +69,16 @@ class Frozen:
         return {key: value for key, value in self.record.items() if key != "affinity"}
 
 
-def text_of(entry: StageEntry) -> str:
-    """Title and the team's texts, the first of each section."""
+def text_of(entry: StageEntry, extracted: Mapping[str, str]) -> str:
+    """Title and the team's texts, the first of each section, then what was read out of the files handed in."""
     content = content_of(entry.submission)
     parts = [str(content["title"])]
     for _, slices in sorted(content["sections"].items()):
         for _, value in sorted(slices.get("", {}).items()):
             texts = value.values() if isinstance(value, dict) else [value]  # in both languages
             parts.extend(text[:SUMMARY_LENGTH] for text in texts if isinstance(text, str))
-    return "\n".join(parts)
+    parts.extend(extracted.get(file["sha256"], "") for file in content.get("attachments", ()))
+    return "\n".join(filter(None, parts))
 
 
 def ready(panel: Panel) -> tuple[list[Seat], list[StageEntry]]:
@@ -122,7 +124,7 @@ def look(panel: Panel, seed: int, now: datetime, changes: Changes) -> Facts:
     first, last = review_window(panel.stage, now)
     away = reviewers.left_out(pairs.people, first, last)
     profiles = reviewers.profiles_of(pairs.people)
-    words = [profiles[p].keywords if p in profiles else "" for p in pairs.people]
+    words = [f"{profiles[p].keywords}\n{profiles[p].works}".strip() if p in profiles else "" for p in pairs.people]
     own = [profiles[p].capacity if p in profiles else rule.max_load for p in pairs.people]
     standby = {s.person_id for s in seats if s.standby}
     most = [len(entries) if together else min(rule.max_load, n) for n in own]
@@ -174,6 +176,7 @@ def freeze(panel_id: int, seed: int, now: datetime, changes: Changes | None = No
     from portal.routing.engine.replay import problem_of
 
     facts = look(db.session.get_one(Panel, panel_id), seed, now, changes or Changes())
-    match = affinities([text_of(e) for e in facts.entries], facts.profiles)
+    read = texts_of_files([e.application_id for e in facts.entries], SUMMARY_LENGTH)
+    match = affinities([text_of(e, read) for e in facts.entries], facts.profiles)
     record = facts.told | {"affinity": match.affinity.tolist()}
     return Frozen(record, problem_of(record), match)

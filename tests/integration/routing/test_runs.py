@@ -8,10 +8,11 @@ from hashlib import sha256
 import pytest
 from sqlalchemy import func, select
 
-from portal.accounts.models import Person
-from portal.applications.models import StageEntry
+from portal.accounts.models import Person, ReviewerProfile
+from portal.applications.models import Attachment, StageEntry
 from portal.conflicts.models import Severity
 from portal.conflicts.service import write
+from portal.platform import clock
 from portal.platform.db import db
 from portal.platform.jobs import Job
 from portal.routing import service
@@ -19,6 +20,7 @@ from portal.routing.errors import BarredPairs, CannotSwap, NothingToRoute, Panel
 from portal.routing.models import Assignment, AssignmentState, Panel, RoutingRun, SeatState
 from portal.routing.queries import panels
 from portal.routing.queries import pool as reviewers
+from portal.routing.service.freezing import freeze
 from portal.screening.service import screen
 from tests.databases import both_databases
 from tests.factories import routing
@@ -262,3 +264,29 @@ def test_a_stage_without_panel_waits_for_one() -> None:
 
     field = committed(make)
     assert committed(lambda: service.route_if_ready(context(), field.stage_id)) is False
+
+
+def test_titles_of_papers_and_the_files_handed_in_bring_people_and_applications_together() -> None:
+    """A reviewer whose only tie to the application is a title, and an application that says it in its file alone."""
+
+    def make() -> tuple[routing.Field, int]:
+        field, sha = routing.field_of(0, 2), "f" * 64
+        writer = field.reviewers[1]
+        db.session.get_one(ReviewerProfile, field.reviewers[0]).keywords = "법률 문서"
+        profile = db.session.get_one(ReviewerProfile, writer)
+        profile.keywords, profile.works = "", "심해 열수구의 미생물 군집\nDeep sea vents"
+        stage = field.stage()
+        given = routing.content() | {"title": "우리의 계획", "attachments": [{"sha256": sha}]}
+        entry = routing.applied(stage.call, stage, handed_in=given).entry
+        db.session.add(
+            Attachment(
+                public_id="p" * 26, application_id=entry.application_id, slot="plan", filename="계획.pdf", sha256=sha,
+                size=1, kind="pdf", text="열수구 주변 미생물을 탐사합니다.", uploaded_at=clock.now(),
+            )
+        )  # fmt: skip
+        return field, writer
+
+    field, writer = committed(make)
+    record = freeze(field.panel_id, 1, clock.now()).record
+    near = {r["person"]: record["affinity"][0][n] for n, r in enumerate(record["reviewers"])}
+    assert near[writer] > max(n for person, n in near.items() if person != writer)

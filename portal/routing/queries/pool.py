@@ -23,6 +23,7 @@ from portal.accounts.rules import days_shared
 from portal.conflicts.rules import today
 from portal.platform.db import db
 from portal.programs.models import Call, Stage
+from portal.programs.queries import OFFICE_ROLES
 from portal.routing.models import Assignment, Panel, Seat
 from portal.routing.rules.panels import LIVE, is_left_out
 
@@ -72,11 +73,14 @@ def pool_ids(call: Call, now: datetime) -> set[int]:
 
 
 def possible_ids(stage: Stage, now: datetime) -> set[int]:
-    """The pool of the call and whoever has a seat on a panel of the stage."""
-    seated = db.session.scalars(
-        select(Seat.person_id).join(Panel, Seat.panel_id == Panel.id).where(Panel.stage_id == stage.id)
-    )
-    return pool_ids(stage.call, now) | set(seated)
+    """Whom a conflict may concern: the pool of the call, whoever has a seat on a panel of the stage, and the call's
+    office, as a conflict outranks every role."""
+    seated = select(Seat.person_id).join(Panel, Seat.panel_id == Panel.id).where(Panel.stage_id == stage.id)
+    office = select(RoleGrant.person_id).where(
+        RoleGrant.role.in_(OFFICE_ROLES), RoleGrant.scope.in_(("*", *stage.call.scopes)), RoleGrant.since <= now,
+        or_(RoleGrant.until.is_(None), RoleGrant.until > now),
+    )  # fmt: skip
+    return pool_ids(stage.call, now) | set(db.session.scalars(seated)) | set(db.session.scalars(office))
 
 
 def pool(

@@ -152,5 +152,5 @@ def settle(public_id: str, conflict_id: str) -> Response:
     return page(
         "routing/settle.html", form, call=call, conflict=shown, person=person, application=application,
         bar=explain(shown, regime), state=state_of(shown), actions=actions, sources=SOURCES, severities=SEVERITIES,
-        confirming=CONFIRM in allowed,
+        confirming=CONFIRM in allowed, told=checked.evidence_told([shown.evidence])[0],
     )  # fmt: skip

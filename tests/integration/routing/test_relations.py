@@ -8,13 +8,17 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
 from portal.accounts import service as accounts
 from portal.accounts.errors import OtherUnknown, RelationToOneself
 from portal.accounts.models import Person, Relation, RelationKind
+from portal.applications.models import Application
+from portal.conflicts.models import Severity
 from portal.conflicts.queries import bars_of
 from portal.conflicts.rules import today
+from portal.conflicts.service import write
 from portal.notifications.models import Letter
 from portal.platform import clock
 from portal.platform.db import db
@@ -26,6 +30,7 @@ from portal.routing.rules.panels import LIVE
 from portal.routing.service import ask_to_detect, check, detect, publish
 from tests.databases import both_databases
 from tests.factories import routing
+from tests.factories.accounts import account, signed_in
 from tests.factories.base import committed, context, grant, person
 from workers.schedule import slot
 from workers.wake import run_all_due
@@ -209,3 +214,56 @@ def test_people_find_others_by_address_only_and_learn_nothing_of_who_is_known(fi
 
 def _number(person_id: int) -> None:
     db.session.get_one(Person, person_id).researcher_number = "12345678"
+
+
+@pytest.mark.parametrize("role", ["administrator", "officer", "auditor", "budget_officer"])
+def test_a_conflict_outranks_every_role(field: routing.Field, client: FlaskClient, role: str) -> None:
+    """The office sees the other application of the call, and of this one neither page, list, count nor file."""
+    who = committed(lambda: account(person("겸직"), role).id)
+    barred, open_ = (db.session.get_one(Application, id_) for id_ in field.applications)
+    barred.title, open_.title = "샛별의 비밀", "달빛 모델"
+    db.session.commit()
+    pages = [
+        f"/office/calls/{field.call}/applications", f"/office/calls/{field.call}/routing?stage=paper",
+        f"/office/calls/{field.call}/conflicts", f"/office/calls/{field.call}",
+        f"/office/calls/{field.call}/conflicts/check?who={db.session.get_one(Person, field.principals[0]).email}",
+    ]  # fmt: skip
+    one = f"/office/applications/{barred.public_id}"
+    signed_in(client, db.session.get_one(Person, who))
+    before = {page: client.get(page) for page in pages}
+    committed(
+        lambda: accounts.record_relation(
+            context(), who, RelationKind.RELATIVE, _day(-9000), None, other_id=field.principals[0]
+        )
+    )
+    committed(lambda: detect(context(), field.stage_id))
+    if not bars_of(who, field.applications[0]):  # of no office of the call, so nobody looked for it
+        committed(lambda: write(context(), who, field.applications[0], "relative", Severity.WAIVABLE))
+    assert client.get(one).status_code == 404
+    for page in pages:
+        answer = client.get(page)
+        assert answer.status_code == before[page].status_code
+        assert "샛별의 비밀" not in answer.get_data(as_text=True), page
+
+
+def test_the_call_s_office_is_looked_at_as_well(field: routing.Field) -> None:
+    officer = committed(_officer)
+    committed(
+        lambda: accounts.record_relation(
+            context(), officer, RelationKind.RELATIVE, _day(-9000), None, other_id=field.principals[0]
+        )
+    )
+    committed(lambda: detect(context(), field.stage_id))
+    assert [bar.ground for bar in bars_of(officer, field.applications[0])] == ["relative"]
+
+
+def test_an_address_that_nobody_proved_bars(field: routing.Field) -> None:
+    """The member of the team is named with an address that no account has confirmed."""
+
+    def by_address() -> None:
+        who = db.session.get_one(Person, field.reviewers[0])
+        known = routing.add_member(field.applications[0], person())
+        known.person_id, known.email_key = None, who.email_key
+
+    committed(by_address)
+    assert "participant" in _grounds(field)

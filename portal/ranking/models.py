@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.platform.db import Model, pk, public
 
@@ -35,6 +35,52 @@ class RankingRun(Model):
     discarded_at: Mapped[datetime | None]
     replayed_at: Mapped[datetime | None]
     replay_held: Mapped[bool | None]
+
+
+class MeasurementImport(Model):
+    """A file of measured points of one lane: who brought it in, when, and its hash. Nothing of it is ever changed; of
+    several files the latest says what counts of an entry and part."""
+
+    __tablename__ = "measurement_import"
+
+    id: Mapped[pk]
+    public_id: Mapped[public]
+    stage_id: Mapped[int] = mapped_column(ForeignKey("stage.id"), index=True)
+    lane: Mapped[str] = mapped_column(String(40))
+    filename: Mapped[str] = mapped_column(String(255))
+    sha256: Mapped[str] = mapped_column(String(64))
+    note: Mapped[str] = mapped_column(String(300))  # where the figures come from
+    at: Mapped[datetime]
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    measurements: Mapped[list[Measurement]] = relationship(order_by="Measurement.id")
+
+
+class Measurement(Model):
+    """Points of one part of a lane for one stage entry, exact as "n/d"."""
+
+    __tablename__ = "measurement"
+    __table_args__ = (UniqueConstraint("import_id", "entry_id", "part"),)
+
+    id: Mapped[pk]
+    import_id: Mapped[int] = mapped_column(ForeignKey("measurement_import.id"))
+    entry_id: Mapped[int] = mapped_column(ForeignKey("stage_entry.id"), index=True)
+    part: Mapped[str] = mapped_column(String(40))
+    value: Mapped[str] = mapped_column(String(80))
+
+
+class AdjustmentResult(Model):
+    """Whether a bonus or penalty applies to one stage entry, found by a named person with a reason."""
+
+    __tablename__ = "adjustment_result"
+    __table_args__ = (UniqueConstraint("entry_id", "adjustment"),)
+
+    id: Mapped[pk]
+    entry_id: Mapped[int] = mapped_column(ForeignKey("stage_entry.id"), index=True)
+    adjustment: Mapped[str] = mapped_column(String(40))
+    applies: Mapped[bool]
+    reason: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime]
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
 
 
 class ConditionResult(Model):

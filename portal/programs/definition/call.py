@@ -98,6 +98,7 @@ class CallDefinition(Part):
                     f"{stage.code} 단계에 평가 항목 {names}이(가) 없습니다.",
                     f"stages.{stage.code}.ties: no such criterion {names}",
                 )
+            self._check_ranking(stage)
             if stage.session is not None and stage.form != "presentation":
                 raise Inconsistent(
                     f"{stage.code} 단계는 발표가 아니므로 발표 시간을 둘 수 없습니다.",
@@ -116,6 +117,22 @@ class CallDefinition(Part):
                 f"표준 서식이 아닌 첨부는 {quota}개까지입니다.", f"attachments: more than {quota} non-standard forms"
             )
         return self
+
+    def _check_ranking(self, stage: Stage) -> None:
+        parts = [part.code for lane in stage.lanes for part in lane.parts]
+        for codes in ([lane.code for lane in stage.lanes], parts, [a.code for a in stage.adjustments]):
+            if len(codes) != len(set(codes)):
+                raise Inconsistent(
+                    f"{stage.code} 단계의 평가 영역이나 가감점에 코드가 두 번 있습니다.",
+                    f"stages.{stage.code}: a code of lanes, parts or adjustments stands twice",
+                )
+        grounds = {ground.code for ground in self.regime.penalty_grounds}
+        for one in stage.adjustments:
+            if one.points < 0 and one.ground not in grounds:
+                raise Inconsistent(
+                    f"{stage.code} 단계의 감점 {one.code}은(는) 규정에 있는 사유여야 합니다.",
+                    f"stages.{stage.code}.adjustments.{one.code}: a penalty needs a ground of the regime",
+                )
 
     @property
     def bundle_is_fixed(self) -> bool:

@@ -60,6 +60,52 @@ class SessionRule(Part):
     mark: Mark | None = None
 
 
+class LanePart(Part):
+    """What is measured in a lane, worth 0..`points`; fractions are allowed."""
+
+    code: Code
+    names: Words
+    points: int
+    mark: Mark | None = None
+
+
+class Lane(Part):
+    """A way of judging beside the reviewers: measured benchmarks, or the votes of users. Worth the sum of its parts."""
+
+    code: Code
+    names: Words
+    kind: Literal["benchmark", "votes"]
+    parts: list[LanePart]
+    mark: Mark | None = None
+
+    @property
+    def points(self) -> int:
+        return sum(part.points for part in self.parts)
+
+
+class Adjustment(Part):
+    """Bonus points, or with a minus penalty points; a penalty rests on one of the regime's grounds."""
+
+    code: Code
+    names: Words
+    points: int
+    ground: Code | None = None
+    mark: Mark | None = None
+
+
+class RankingRule(Part):
+    """What decides the order: the mean of the reviewers' totals (raw), the same without one highest and one lowest from
+    `trim_from` totals on (trimmed), or adjusted for severe and lenient reviewers (calibrated).
+
+    `review_points`: what the reviewers' part is worth beside the lanes; empty: the sum of the criteria.
+    """
+
+    decides: Literal["raw", "trimmed", "calibrated"] = "raw"
+    trim_from: Annotated[int, Field(ge=3)] = 5
+    review_points: int | None = None
+    mark: Mark | None = None
+
+
 class Stage(Part):
     """One scored step. `keep` entries go on (fewer or none is possible); with tracks, as many as each track keeps."""
 
@@ -69,6 +115,9 @@ class Stage(Part):
     keep: int
     criteria: list[Criterion]
     conditions: list[Condition] = []
+    lanes: list[Lane] = []
+    adjustments: list[Adjustment] = []
+    ranking: RankingRule = RankingRule()
     panel: PanelRule
     session: SessionRule | None = None
     sections: list[Code] = []  # sections asked for at this stage only
@@ -81,6 +130,17 @@ class Stage(Part):
     score_sheet: bool = False  # and their points as a spreadsheet, down and up again
     awards: bool = False  # the stage whose advancing entries are awarded
     mark: Mark | None = None
+
+    @property
+    def review_points(self) -> int:
+        """What the reviewers' part is worth."""
+        own = sum(criterion.points for criterion in self.criteria)
+        return own if self.ranking.review_points is None else self.ranking.review_points
+
+    @property
+    def points(self) -> int:
+        """The most that an entry can have, without bonuses."""
+        return self.review_points + sum(lane.points for lane in self.lanes)
 
 
 class Track(Part):

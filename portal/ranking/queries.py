@@ -19,7 +19,7 @@ from portal.platform.visibility import clause
 from portal.programs.models import Call, Program, Stage
 from portal.programs.queries import OFFICE_ROLES, call_in_scope
 from portal.ranking.jobs import CALIBRATE, REPLAY
-from portal.ranking.models import ConditionResult, RankingRun
+from portal.ranking.models import AdjustmentResult, ConditionResult, Measurement, MeasurementImport, RankingRun
 from portal.routing.queries.panels import identities
 from portal.screening.models import Screening, ScreeningState
 
@@ -133,6 +133,33 @@ def conditions(entry_ids: Iterable[int]) -> dict[int, dict[str, ConditionResult]
     for row in db.session.scalars(query):
         found[row.entry_id][row.condition] = row
     return found
+
+
+def adjustments(entry_ids: Iterable[int]) -> dict[int, dict[str, AdjustmentResult]]:
+    """Findings on bonuses and penalties by entry and code."""
+    found: dict[int, dict[str, AdjustmentResult]] = defaultdict(dict)
+    query = select(AdjustmentResult).where(AdjustmentResult.entry_id.in_(list(entry_ids)))
+    for row in db.session.scalars(query.order_by(AdjustmentResult.id)):
+        found[row.entry_id][row.adjustment] = row
+    return found
+
+
+def measured(stage_id: int) -> dict[tuple[int, str], str]:
+    """(entry, part) -> points as "n/d", by the latest file that tells them."""
+    rows = db.session.execute(
+        select(Measurement.entry_id, Measurement.part, Measurement.value)
+        .join(MeasurementImport, Measurement.import_id == MeasurementImport.id)
+        .where(MeasurementImport.stage_id == stage_id)
+        .order_by(MeasurementImport.id, Measurement.id)
+    )
+    return {(entry, part): value for entry, part, value in rows}
+
+
+def measurement_imports(stage_id: int) -> Sequence[MeasurementImport]:
+    """The files of measured points, the newest first."""
+    return db.session.scalars(
+        select(MeasurementImport).where(MeasurementImport.stage_id == stage_id).order_by(MeasurementImport.id.desc())
+    ).all()
 
 
 def tracks(stage_id: int) -> list[str]:

@@ -24,7 +24,8 @@ from portal.platform.language import Text, say
 from portal.programs.definition import CallDefinition
 from portal.ranking.models import RankingRun
 from portal.ranking.queries import runs
-from portal.ranking.rules import digest, replay
+from portal.ranking.rules import digest
+from portal.ranking.service import compute
 from portal.routing.models import Panel, SeatState
 
 GIVEN_UP = (AwardState.DECLINED, AwardState.EXPIRED, AwardState.CANCELLED)
@@ -111,7 +112,7 @@ def run_rows(decision: Decision) -> list[dict[str, Any]]:
     """Every run of the stage, discarded ones too; each is computed again here, and its hash compared."""
     found: Sequence[RankingRun] = runs(decision.stage_id, decision.track)
     return [
-        {"run": run, "used": run.id == decision.ranking_run_id, "holds": digest(replay(run.inputs)) == run.result_hash}
+        {"run": run, "used": run.id == decision.ranking_run_id, "holds": digest(compute(run.inputs)) == run.result_hash}
         for run in found
     ]
 

@@ -1,4 +1,4 @@
-"""Rank a stage from its locked reviews; note pass or fail of a condition."""
+"""Rank a stage from its locked reviews and what stands beside them; compute a run anew."""
 
 from __future__ import annotations
 
@@ -6,20 +6,17 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import select
 
-from portal.applications.models import StageEntry
 from portal.audit.service import record
 from portal.platform.context import Context
 from portal.platform.db import db
 from portal.platform.jobs import enqueue
-from portal.platform.names import nfc
+from portal.programs import definition
 from portal.programs.models import Stage
 from portal.ranking import queries, rules
-from portal.ranking.errors import NoSuchCondition, ReasonNeeded, ReviewStillOpen, StageDecided
+from portal.ranking.errors import ReviewStillOpen, StageDecided
 from portal.ranking.jobs import CALIBRATE, REPLAY
-from portal.ranking.models import ConditionResult, RankingRun
+from portal.ranking.models import RankingRun
 from portal.reviews.queries import locked_marks
-
-MIN_REASON = 10
 
 
 class Replay(NamedTuple):
@@ -51,7 +48,7 @@ def rank(context: Context, stage_id: int, track: str = "") -> RankingRun:
         if latest is not None and latest.inputs_hash == rules.digest(rules.as_first_version(inputs)):
             return latest
         raise StageDecided
-    result = rules.replay(inputs)
+    result = compute(inputs)
     run = RankingRun(
         public_id=context.ids.public_id(), stage_id=stage_id, track=track, inputs=inputs, inputs_hash=inputs_hash,
         result=result, result_hash=rules.digest(result), created_at=context.now,
@@ -69,12 +66,52 @@ def rank(context: Context, stage_id: int, track: str = "") -> RankingRun:
     return run
 
 
+def compute(inputs: dict[str, Any]) -> list[dict[str, Any]]:
+    """The ordered rows of these inputs; by the calibrated scores where the rule says that they decide."""
+    if inputs.get("rule", {}).get("decides") != "calibrated":
+        return rules.replay(inputs)
+    from portal.ranking.engine.runs import calibrated_scores  # NumPy: only where it decides
+
+    return rules.replay(inputs, calibrated_scores(inputs))
+
+
+def rule_of(stage: definition.Stage) -> rules.Rule:
+    """What decides the order of this stage, by its call."""
+    return rules.Rule(
+        stage.ranking.decides, stage.ranking.trim_from, sum(c.points for c in stage.criteria), stage.review_points,
+        {lane.code: [part.code for part in lane.parts] for lane in stage.lanes},
+    )  # fmt: skip
+
+
+def _beside(stage: Stage, rule_set: definition.Stage, entries: dict[int, str]) -> dict[str, Any]:
+    """Measured points, bonuses and penalties; nothing where the call knows none, so that plain runs stay as they were."""
+    rule, known = rule_of(rule_set), {a.code: a.points for a in rule_set.adjustments}
+    if rule.plain and not known:
+        return {}
+    adjusted = queries.adjustments(entries)
+    return {
+        "rule": rule.as_json(),
+        "measured": [
+            [entries[entry], part, value]
+            for (entry, part), value in sorted(queries.measured(stage.id).items())
+            if entry in entries
+        ],
+        "adjusted": [
+            [entries[entry], code, known[code]]
+            for entry, by_code in sorted(adjusted.items())
+            for code, found in sorted(by_code.items())
+            if found.applies and code in known
+        ],
+    }
+
+
 def _inputs(stage: Stage, track: str) -> dict[str, Any]:
     """Everything that ranking and calibration depend on, as it stands."""
     rule_set = stage.call.definition.stage(stage.code)
-    marks = locked_marks(stage.id, track)
+    marks, ranked = locked_marks(stage.id, track), queries.ranked_entries(stage.id, track)
     return rules.seeded(
-        {
+        _beside(stage, rule_set, {entry_id: public_id for public_id, entry_id in ranked})
+        | {
             "version": rules.VERSION,
             "rules": stage.call.content_hash,
             "stage": stage.code,
@@ -82,7 +119,7 @@ def _inputs(stage: Stage, track: str) -> dict[str, Any]:
             "ties": list(rule_set.ties),
             "inside": stage.call.definition.keep(stage.code, track),
             "draws": rules.DRAWS,
-            "entries": [[public_id, entry_id] for public_id, entry_id in queries.ranked_entries(stage.id, track)],
+            "entries": [[public_id, entry_id] for public_id, entry_id in ranked],
             "marks": [[m.entry, m.entry_id, m.pseudonym, m.points, m.receipt, m.reviewer] for m in marks],
         }
     )
@@ -116,7 +153,7 @@ def replay(kept: queries.Kept) -> Replay:
 
     again = rules.digest(calibration_of(kept.inputs)) if kept.calibration_hash else None
     return Replay(
-        rules.digest(kept.inputs) == kept.inputs_hash, rules.digest(rules.replay(kept.inputs)) == kept.result_hash,
+        rules.digest(kept.inputs) == kept.inputs_hash, rules.digest(compute(kept.inputs)) == kept.result_hash,
         None if again is None else again == kept.calibration_hash,
     )  # fmt: skip
 
@@ -132,24 +169,3 @@ def note_replays(context: Context, stage_id: int, held: dict[int, bool]) -> None
 
 def _locked_run(run_id: int) -> RankingRun:
     return db.session.scalars(select(RankingRun).where(RankingRun.id == run_id).with_for_update()).one()
-
-
-def record_condition(context: Context, entry_id: int, condition: str, passed: bool, reason: str) -> ConditionResult:
-    """A named person's finding on a condition that stands apart from the points."""
-    entry = db.session.scalars(select(StageEntry).where(StageEntry.id == entry_id).with_for_update(of=StageEntry)).one()
-    if entry.stage.decided_at is not None:
-        raise StageDecided
-    known = {c.code for c in entry.stage.call.definition.stage(entry.stage.code).conditions}
-    if condition not in known:
-        raise NoSuchCondition("condition")
-    reason = nfc(reason).strip()
-    if len(reason) < MIN_REASON:
-        raise ReasonNeeded("reason")
-    found = queries.conditions([entry_id]).get(entry_id, {}).get(condition)
-    if found is None:
-        found = ConditionResult(entry_id=entry_id, condition=condition, passed=passed, reason=reason, at=context.now)
-        db.session.add(found)
-    found.passed, found.reason, found.at, found.by_id = passed, reason, context.now, context.actor.person_id
-    db.session.flush()
-    record(context, "ConditionFound", "stage_entry", entry.public_id, condition=condition, passed=passed, reason=reason)
-    return found

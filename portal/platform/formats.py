@@ -118,6 +118,13 @@ def _zone_name(moment: datetime, zone: str) -> str:
     return "KST" if zone == KST else (moment.tzname() or zone)
 
 
+def zone_said(zone: str) -> str:
+    """Whose clock a time is typed in."""
+    if zone == KST:
+        return "Korea Standard Time" if language() == "en" else "한국 표준시"
+    return zone
+
+
 def day(value: date | datetime, zone: str | None = None) -> str:
     """`2026. 7. 21.(화)` / `Tue 21 Jul 2026`."""
     if isinstance(value, datetime):

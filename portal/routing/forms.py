@@ -18,6 +18,7 @@ from wtforms import (
 
 from portal.platform.errors import DomainError
 from portal.platform.fields import MomentField, TextField, length, number_range, optional, required, text
+from portal.platform.formats import zone_said
 from portal.platform.language import Text
 from portal.platform.web import PortalForm
 from portal.programs.definition import Regime, SessionRule
@@ -264,7 +265,7 @@ class PlanForm(PortalForm):
     def prepare(self, rule: SessionRule, zone: str, slots: int) -> None:
         """Times are those of the call's zone; before anything is typed, what the rule says for so many teams."""
         self.starts_at.read_in(zone)
-        self.starts_at.description = zone
+        self.starts_at.description = zone_said(zone)
         if not self.is_submitted():
             self.minutes.data, self.gap.data, self.count.data = rule.minutes, rule.break_minutes, slots or None
 

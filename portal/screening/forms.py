@@ -5,6 +5,7 @@ from __future__ import annotations
 from wtforms import HiddenField, RadioField, SelectMultipleField, TextAreaField
 
 from portal.platform.fields import MomentField, length, required, text
+from portal.platform.formats import zone_said
 from portal.platform.language import Text
 from portal.platform.web import PortalForm
 from portal.programs.definition import Words
@@ -61,7 +62,7 @@ class CompletionForm(PortalForm):
     def offer(self, places: list[tuple[str, Words]], zone: str) -> None:
         self.places.choices = places
         self.due.read_in(zone)
-        self.due.description = zone
+        self.due.description = zone_said(zone)
 
 
 class OpenReviewForm(PortalForm):

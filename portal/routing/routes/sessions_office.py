@@ -6,6 +6,7 @@ from flask import Response, abort, url_for
 
 from portal.platform.access import guard, subject
 from portal.platform.context import Context
+from portal.platform.formats import zone_said
 from portal.platform.language import Text
 from portal.platform.web import ActionForm, PortalForm, context, page, perform
 from portal.routing import service
@@ -99,7 +100,7 @@ def change_session(public_id: str, session_id: str) -> Response:
     panel = session.panel
     waiting = sessions.without_slot(panel)
     form.starts_at.read_in(pages.zone_of(panel))
-    form.starts_at.description = pages.zone_of(panel)
+    form.starts_at.description = zone_said(pages.zone_of(panel))
     form.entry.choices = pages.team_choices(session, waiting)
     known = {e.public_id: e.id for e in [*waiting, *([session.entry] if session.entry is not None else [])]}
     id_, told, entry_id = session.id, pages.was_told(session), session.entry_id

@@ -86,6 +86,25 @@ class NumberTaken(DomainError):
     status = 409
 
 
+class OrcidUnreadable(DomainError):
+    say = Text(
+        "ORCID의 형식이 올바르지 않습니다. 0000-0002-1825-0097과 같이 적어 주십시오.",
+        "This is not an ORCID. Enter it as 0000-0002-1825-0097.",
+    )
+
+
+class OrcidTaken(DomainError):
+    say = Text(
+        "이 ORCID는 다른 계정에 등록되어 있습니다. 계정이 둘이면 담당자에게 알려 주십시오.",
+        "This ORCID is registered with another account. If you have two accounts, tell an officer.",
+    )
+    status = 409
+
+
+class TooManyAddresses(DomainError):
+    say = Text("다른 주소는 {most}개까지 적을 수 있습니다.", "At most {most} other addresses can be kept.")
+
+
 class RegistrationTaken(DomainError):
     say = Text(
         "이 등록번호의 기관이 이미 있습니다: {name}. 목록에서 찾아 골라 주십시오.",

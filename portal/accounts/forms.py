@@ -120,6 +120,11 @@ class ProfileForm(PortalForm):
             Regexp(r"[0-9A-Za-z-]*\Z", message=text("숫자와 영문자만 씁니다.", "Only digits and letters.")),
         ],
     )
+    name_latin = TextField(text("로마자 이름", "Name in Latin letters"), [optional(), length(max=120)])
+    orcid = TextField(text("ORCID", "ORCID"), [optional(), length(max=60)])
+    addresses = TextAreaField(
+        text("쓰고 있는 다른 전자우편 주소", "Other addresses that you use"), [optional(), length(max=3000)]
+    )
 
 
 class AffiliationForm(PortalForm):
@@ -144,6 +149,18 @@ class AffiliationForm(PortalForm):
     def validate_since(self, field: Any) -> None:
         if field.data and field.data < date(1900, 1, 1):
             raise ValidationError(say(Text("1900년 뒤의 날짜를 입력해 주십시오.", "Enter a date after 1900.")))
+
+
+class DoubleForm(PortalForm):
+    """One human or two."""
+
+    same = RadioField(
+        text("결정", "Decision"),
+        choices=[("yes", Text("같은 사람입니다. 기록을 잇습니다.", "One person: join the records.")),
+                 ("no", Text("서로 다른 사람입니다.", "Two different people."))],
+        validators=[required()],
+    )  # fmt: skip
+    reason = TextField(text("근거", "What it rests on"), [required(), length(max=1000)])
 
 
 class RelationForm(PortalForm):

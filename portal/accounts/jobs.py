@@ -12,4 +12,8 @@ ALREADY_REGISTERED = job_kind(
 STANDS_IN = job_kind("accounts.stands_in", "대리 지정 안내", "Notice to a deputy")
 COPY = job_kind("accounts.copy", "내 정보 사본 만들기", "Making a copy of one's data")
 RETENTION = job_kind("accounts.retention", "보유기간이 지난 개인정보 파기", "Erasing personal data past its term")
+DOUBLES = job_kind("accounts.doubles", "같은 사람의 다른 기록 찾기", "Looking for two records of one person")  # {slot}
+CHANGED = job_kind(
+    "accounts.person_changed", "사람의 정보가 바뀐 뒤의 확인", "Checks after a person's record has changed"
+)  # {person_id}
 SWEEP = job_kind("accounts.sweep", "지난 세션과 링크 정리", "Clearing of old sessions and links")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from portal.accounts import queries, rules
-from portal.accounts.models import Person, Role
+from portal.accounts.models import Double, Person, Role
 from portal.platform.access import ALLOW, FORBID, Decision, allow_if, policy
 from portal.platform.context import Actor
 
@@ -26,6 +26,12 @@ def changes_roles(actor: Actor, person: Person) -> Decision:
 
 @policy(load=queries.person_for_office)
 def changes_standing(actor: Actor, person: Person) -> Decision:
+    return allow_if(rules.can_change_people(actor), FORBID)
+
+
+@policy(load=queries.double_for_office)
+def decides_double(actor: Actor, double: Double) -> Decision:
+    """Whoever may change people's standing; nobody about a record of their own (the service)."""
     return allow_if(rules.can_change_people(actor), FORBID)
 
 

@@ -11,7 +11,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from portal.accounts.jobs import RETENTION, SWEEP
+from portal.accounts.jobs import DOUBLES, RETENTION, SWEEP
 from portal.applications.jobs import SWEEP_FILES
 from portal.applications.models import Attachment
 from portal.audit.jobs import ANCHOR
@@ -80,7 +80,7 @@ def test_what_is_scheduled_and_how_often() -> None:
     assert every == {
         ANCHOR.code: 3600, RECONCILE.code: 3600, SWEEP.code: 86_400, SWEEP_FILES.code: 86_400, COMPARE_CLOCKS.code: 60,
         RETENTION.code: 86_400, REMIND_DUE.code: 3600,
-        DETECT.code: 86_400,
+        DETECT.code: 86_400, DOUBLES.code: 86_400,
     }  # fmt: skip
 
 

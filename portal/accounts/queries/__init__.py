@@ -20,6 +20,7 @@ from portal.accounts.queries.actors import (
 from portal.accounts.queries.directory import (
     PeoplePage,
     PersonRow,
+    addresses_of,
     affiliations_of,
     consents_of,
     doubles_of,
@@ -30,6 +31,15 @@ from portal.accounts.queries.directory import (
     person_by_email_key,
     person_for_office,
     reviewer_profile,
+)
+from portal.accounts.queries.doubles import (
+    DoublesPage,
+    all_doubles,
+    double_for_office,
+    doubles,
+    has_account,
+    records,
+    waiting_doubles,
 )
 from portal.accounts.queries.filters import saved_filter, saved_filters
 from portal.accounts.queries.organisations import (
@@ -52,6 +62,7 @@ from portal.accounts.queries.sessions import (
 
 __all__ = [
     "Credentials",
+    "DoublesPage",
     "PeoplePage",
     "PersonRow",
     "absence_of",
@@ -59,7 +70,9 @@ __all__ = [
     "account_of",
     "actor_of_person",
     "actor_of_session",
+    "addresses_of",
     "affiliations_of",
+    "all_doubles",
     "away_between",
     "away_on",
     "consents_of",
@@ -67,10 +80,13 @@ __all__ = [
     "credentials_of_link",
     "credentials_of_person",
     "departments_of",
+    "double_for_office",
+    "doubles",
     "doubles_of",
     "find_people",
     "grant_is_valid",
     "grants_of",
+    "has_account",
     "identities",
     "live_sessions",
     "needs_second_factor",
@@ -83,6 +99,7 @@ __all__ = [
     "person_for_office",
     "person_of",
     "possible_deputies",
+    "records",
     "relation_of",
     "relations_of",
     "reviewer_profile",
@@ -92,4 +109,5 @@ __all__ = [
     "search_organisations",
     "session_of",
     "stood_in_for",
+    "waiting_doubles",
 ]

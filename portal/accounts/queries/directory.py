@@ -13,6 +13,7 @@ from sqlalchemy.orm import joinedload
 from portal.accounts import rules
 from portal.accounts.models import (
     Account,
+    Address,
     Affiliation,
     Consent,
     Person,
@@ -132,6 +133,13 @@ def find_people(words: str, limit: int = 10) -> Sequence[Person]:
 def people_by_public_ids(public_ids: Sequence[str]) -> Sequence[Person]:
     query = select(Person).where(Person.public_id.in_(public_ids))
     return db.session.scalars(query.order_by(Person.name, Person.id)).all()
+
+
+def addresses_of(person_ids: Sequence[int]) -> Sequence[Address]:
+    """Other addresses under which these records are known."""
+    return db.session.scalars(
+        select(Address).where(Address.person_id.in_(person_ids)).order_by(Address.email_key, Address.id)
+    ).all()
 
 
 def consents_of(person_ids: Sequence[int]) -> Sequence[Consent]:

@@ -10,6 +10,7 @@ from portal.accounts.routes import (  # noqa: E402, F401
     absences,
     account,
     affiliations,
+    doubles,
     frame,
     office,
     passwords,

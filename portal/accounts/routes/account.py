@@ -23,12 +23,15 @@ from portal.platform.web import page, perform
 def profile() -> Any:
     actor = g.actor
     person = queries.person_of(actor.person_id)
-    form = ProfileForm(obj=person)
+    ids = queries.identities(person)
+    others = "\n".join(row.email for row in queries.addresses_of([person.id]))
+    form = ProfileForm(obj=person, addresses=others)
 
     def save(context: Context) -> str:
         service.save_profile(
             context, actor.person_id, form.name.data, form.language.data, form.time_zone.data,
-            form.researcher_number.data,
+            form.researcher_number.data, form.name_latin.data or "", form.orcid.data or "",
+            (form.addresses.data or "").splitlines(),
         )  # fmt: skip
         return url_for("accounts.profile")
 
@@ -36,7 +39,6 @@ def profile() -> Any:
     if answer is not None:
         session.pop("lang", None)  # the person's own setting counts from here
         return answer
-    ids = queries.identities(person)
     opened = queries.session_of(actor.session_id)
     return page(
         "accounts/profile.html", form=form, email=person.email, affiliations=queries.affiliations_of(ids),

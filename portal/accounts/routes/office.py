@@ -37,7 +37,7 @@ def people() -> Any:
         return url_for("accounts.people", q=words or None, role=role or None, page=n)
 
     return page(
-        "accounts/people.html", found=found, words=words, role=role, role_names=rules.ROLE_NAMES, may_erase=rules.can_change_people(g.actor),
+        "accounts/people.html", found=found, words=words, role=role, role_names=rules.ROLE_NAMES, doubles_waiting=queries.waiting_doubles(g.actor), may_erase=rules.can_change_people(g.actor),
         pages={"number": found.number, "pages": found.pages, "total": found.total, "url_for": url_for_page},
     )  # fmt: skip
 

@@ -13,6 +13,7 @@ from datetime import date, datetime, timedelta
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+from portal.accounts.errors import OrcidUnreadable
 from portal.accounts.models import Role
 from portal.platform.context import Actor
 from portal.platform.formats import KST
@@ -208,6 +209,30 @@ def days_shared(since: date, until: date, others: Iterable[tuple[date, date]]) -
     """How many days from `since` to `until` lie in one of the `others`; each counts once."""
     days = {since + timedelta(days=n) for n in range((until - since).days + 1)}
     return len({day for day in days if any(first <= day <= last for first, last in others)})
+
+
+_ORCID = re.compile(r"(?:https?://orcid\.org/)?(\d{4})-?(\d{4})-?(\d{4})-?(\d{3}[\dXx])")
+
+
+def orcid_of(typed: str, field: str) -> str | None:
+    """`https://orcid.org/0000-0002-1825-0097` or the digits alone, as 0000-0002-1825-0097; None when empty.
+
+    The last character checks the others (ISO 7064 mod 11-2). Raises OrcidUnreadable.
+    """
+    text = typed.strip()
+    if not text:
+        return None
+    found = _ORCID.fullmatch(text)
+    if found is None:
+        raise OrcidUnreadable(field)
+    digits = "".join(found.groups()).upper()
+    total = 0
+    for digit in digits[:-1]:
+        total = (total + int(digit)) * 2
+    check = (12 - total % 11) % 11
+    if digits[-1] != ("X" if check == 10 else str(check)):
+        raise OrcidUnreadable(field)
+    return "-".join(digits[n : n + 4] for n in range(0, 16, 4))
 
 
 def dates_in_order(since: date, until: date | None) -> bool:

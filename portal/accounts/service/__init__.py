@@ -1,6 +1,7 @@
 """The verbs of accounts, split by what they are about."""
 
 from portal.accounts.service.absences import end_absence, say_absent
+from portal.accounts.service.doubles import decide_double, find_doubles
 from portal.accounts.service.filters import delete_filter, save_filter
 from portal.accounts.service.organisations import (
     add_department,
@@ -74,6 +75,7 @@ __all__ = [
     "count_sign_in",
     "create_account",
     "create_organisation",
+    "decide_double",
     "delete_filter",
     "disable_account",
     "drop_absences",
@@ -84,6 +86,7 @@ __all__ = [
     "end_affiliation",
     "erase_person",
     "export_person",
+    "find_doubles",
     "find_or_create_organisation",
     "find_or_create_person",
     "grant_role",

@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from portal.accounts import rules
 from portal.accounts.errors import DatesReversed, RegistrationTaken, WrongDepartment
 from portal.accounts.models import Affiliation, Department, Organisation, Person, Sanction
+from portal.accounts.service.changes import note_change
 from portal.audit import service as audit
 from portal.platform.context import Context
 from portal.platform.db import db
@@ -111,6 +112,7 @@ def affiliate(
     )  # fmt: skip
     db.session.add(made)
     db.session.flush()
+    note_change(context, person_id)
     audit.record(
         context, "Affiliated", "person", person.public_id, organisation=organisation.public_id,
         department=department_id, since=begins.isoformat(), until=until.isoformat() if until else None,
@@ -127,6 +129,7 @@ def end_affiliation(context: Context, affiliation_id: int, person_id: int, until
     if not rules.dates_in_order(found.since, until):
         raise DatesReversed("until")
     found.until = until
+    note_change(context, person_id)
     person = db.session.get_one(Person, person_id)
     audit.record(context, "AffiliationEnded", "person", person.public_id, affiliation=found.id, until=until.isoformat())
     return found
@@ -152,6 +155,7 @@ def sanction(
     made = Sanction(person_id=person_id, organisation_id=organisation_id, ground=ground, since=since, until=until)
     db.session.add(made)
     db.session.flush()
+    note_change(context, person_id)
     audit.record(
         context, "SanctionRecorded", "person" if person is not None else "organisation", subject.public_id,
         ground=ground, since=since.isoformat(), until=until.isoformat(),

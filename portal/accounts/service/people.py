@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from portal.accounts import queries, rules
 from portal.accounts.errors import (
@@ -13,17 +13,22 @@ from portal.accounts.errors import (
     NoAccount,
     NotYourself,
     NumberTaken,
+    OrcidTaken,
     OutsideYourScope,
     ScopeUnreadable,
+    TooManyAddresses,
 )
-from portal.accounts.models import Account, Person, ReviewerProfile, Role, RoleGrant
+from portal.accounts.models import Account, Address, Person, ReviewerProfile, Role, RoleGrant
+from portal.accounts.service.changes import note_change
 from portal.accounts.service.sessions import refuse_own, revoke_all
 from portal.audit import service as audit
 from portal.platform.context import Context
 from portal.platform.db import db
 from portal.platform.errors import NotFound
 from portal.platform.files.resident_number import refuse_resident_numbers
-from portal.platform.names import nfc
+from portal.platform.names import email_key, nfc
+
+MOST_ADDRESSES = 10
 
 
 def _locked(person_id: int) -> Person:
@@ -34,19 +39,46 @@ def _locked(person_id: int) -> Person:
 
 
 def save_profile(
-    context: Context, person_id: int, name: str, language: str, time_zone: str, researcher_number: str
-) -> Person:
-    """What people say of themselves."""
+    context: Context, person_id: int, name: str, language: str, time_zone: str, researcher_number: str,
+    name_latin: str = "", orcid: str = "", addresses: Sequence[str] = (),
+) -> Person:  # fmt: skip
+    """What people say of themselves. `addresses`: others under which they are known; nobody writes to them.
+
+    Raises NumberTaken, OrcidTaken, OrcidUnreadable, EmailUnreadable, TooManyAddresses.
+    """
     person = _locked(person_id)
+    refuse_resident_numbers(name_latin, "name_latin")
+    iris = rules.orcid_of(orcid, "orcid")
+    if iris and _taken(Person.orcid == iris, person_id):
+        raise OrcidTaken("orcid")
+    _keep_addresses(context, person, addresses)
     refuse_resident_numbers(name, "name")
     refuse_resident_numbers(researcher_number, "researcher_number")
     number = researcher_number.strip() or None
-    holder = select(Person.id).where(Person.researcher_number == number, Person.id != person_id)
-    if number and db.session.scalars(holder).first() is not None:
+    if number and _taken(Person.researcher_number == number, person_id):
         raise NumberTaken("researcher_number")
     person.name, person.language, person.time_zone = nfc(name).strip(), language, time_zone
-    person.researcher_number = number
+    person.researcher_number, person.orcid, person.name_latin = number, iris, nfc(name_latin).strip()
     return person
+
+
+def _taken(whose: ColumnElement[bool], person_id: int) -> bool:
+    return db.session.scalars(select(Person.id).where(whose, Person.id != person_id)).first() is not None
+
+
+def _keep_addresses(context: Context, person: Person, typed: Sequence[str]) -> None:
+    """Each once, in its canonical form; the person's own address is not another one."""
+    wanted = {key: line.strip() for line in typed if line.strip() and (key := email_key(line, "addresses"))}
+    wanted.pop(person.email_key, None)
+    if len(wanted) > MOST_ADDRESSES:
+        raise TooManyAddresses("addresses", most=MOST_ADDRESSES)
+    known = {row.email_key: row for row in queries.addresses_of([person.id])}
+    for key in known.keys() - wanted.keys():
+        db.session.delete(known[key])
+    for key in sorted(wanted.keys() - known.keys()):
+        db.session.add(Address(person_id=person.id, email=wanted[key], email_key=key, added_at=context.now))
+    if known.keys() != wanted.keys():
+        note_change(context, person.id)
 
 
 def save_reviewer_profile(
@@ -168,6 +200,7 @@ def join_double(context: Context, double_id: int, person_id: int) -> None:
         return
     for other in db.session.scalars(select(Person).where(Person.id.in_(others)).order_by(Person.id)):
         other.same_as_id = root
+    note_change(context, root)
     audit.record(context, "DoubleJoined", "person", person.public_id, double=double.public_id)
 
 

@@ -15,8 +15,10 @@ from portal.accounts.jobs import COPY
 from portal.accounts.models import (
     Absence,
     Account,
+    Address,
     Affiliation,
     Consent,
+    Double,
     MailToken,
     Person,
     PersonalCopy,
@@ -49,7 +51,19 @@ def export_person(ids: Sequence[int]) -> list[Holding]:
     """Of every identity of the human."""
     people = db.session.scalars(select(Person).where(Person.id.in_(ids)).order_by(Person.id)).all()
     who = [
-        {c: plain(getattr(p, c)) for c in ("name", "email", "language", "time_zone", "researcher_number", "created_at")}
+        {
+            c: plain(getattr(p, c))
+            for c in (
+                "name",
+                "name_latin",
+                "email",
+                "language",
+                "time_zone",
+                "researcher_number",
+                "orcid",
+                "created_at",
+            )
+        }
         for p in people
     ]
     places = [
@@ -63,6 +77,7 @@ def export_person(ids: Sequence[int]) -> list[Holding]:
             "account", Text("기본 정보", "Settings"),
             {"name": Text("이름", "Name"), "email": Text("전자우편 주소", "E-mail address"), "language": Text("언어", "Language"),
              "time_zone": Text("시간대", "Time zone"), "researcher_number": Text("국가연구자번호", "National researcher number"),
+             "name_latin": Text("로마자 이름", "Name in Latin letters"), "orcid": Text("ORCID", "ORCID"),
              "created_at": Text("만든 때", "Made")},
             who, "accounts.profile",
         ),
@@ -101,6 +116,10 @@ def export_person(ids: Sequence[int]) -> list[Holding]:
             {"purpose": Text("목적", "Purpose"), "version": Text("동의문의 판", "Version of the text"), "text_hash": Text("동의문의 해시", "Hash of the text"),
              "at": Text("동의한 때", "Given"), "withdrawn_at": Text("철회한 때", "Withdrawn")},
             _rows(Consent, ids, "purpose", "version", "text_hash", "at", "withdrawn_at"),
+        ),
+        Holding(
+            "account", Text("다른 전자우편 주소", "Other addresses"), {"email": Text("전자우편 주소", "E-mail address"), "added_at": Text("적은 때", "Added")},
+            _rows(Address, ids, "email", "added_at"), "accounts.profile",
         ),
         *export_relations(ids),
     ]  # fmt: skip
@@ -201,7 +220,10 @@ def erase_person(context: Context, ids: Sequence[int]) -> int:
         person.name, person.researcher_number, person.erased_at = ERASED_NAME, None, context.now
         person.email = person.email_key = erased_address(person.public_id)
         audit.record(context, "PersonErased", "person", person.public_id)
+        person.name_latin, person.orcid = "", None
     erase_relations(ids)
+    db.session.execute(delete(Address).where(Address.person_id.in_(ids)))
+    db.session.execute(delete(Double).where(or_(Double.low_id.in_(ids), Double.high_id.in_(ids))))
     _erase_at_once(ids)
     for model in (Affiliation, Absence):
         db.session.execute(delete(model).where(model.person_id.in_(ids)))

@@ -10,6 +10,7 @@ from sqlalchemy import delete, or_, select
 from portal.accounts import queries, rules
 from portal.accounts.errors import DatesReversed, NotYourself, OtherUnknown, ReasonNeeded, RelationToOneself
 from portal.accounts.models import Organisation, Participation, Person, Relation, RelationKind
+from portal.accounts.service.changes import note_change
 from portal.accounts.service.registration import find_or_create_person
 from portal.audit import service as audit
 from portal.platform.context import Context
@@ -59,6 +60,7 @@ def record_relation(
     )  # fmt: skip
     db.session.add(made)
     db.session.flush()
+    note_change(context, person_id, other_id)
     audit.record(
         context, "RelationRecorded", "person", person.public_id, relation=made.public_id, kind=kind.value,
         other=other_id, organisation=organisation_id, since=since.isoformat(),
@@ -99,6 +101,7 @@ def withdraw_relation(context: Context, relation_id: int, reason: str) -> Relati
     if not reason.strip():
         raise ReasonNeeded("reason")
     row.withdrawn_at, row.withdrawn_reason = context.now, reason.strip()
+    note_change(context, row.person_id, row.other_id)
     audit.record(
         context, "RelationWithdrawn", "person", person.public_id,
         relation=row.public_id, reason=row.withdrawn_reason,

@@ -9,7 +9,7 @@ from datetime import date
 
 from sqlalchemy import exists, func, or_, select
 
-from portal.accounts.models import Affiliation, Department, Organisation, Person, Sanction
+from portal.accounts.models import Address, Affiliation, Department, Organisation, Person, Sanction
 from portal.applications.models import (
     Application,
     ApplicationState,
@@ -69,6 +69,14 @@ def teams(application_ids: Sequence[int]) -> dict[int, Team]:
     )
     for application, person in [*db.session.execute(owners), *db.session.execute(joined)]:
         found[application].people.add(person)
+    known = {person for team in found.values() for person in team.people}
+    others: dict[int, set[str]] = defaultdict(set)
+    for person, email in db.session.execute(
+        select(Address.person_id, Address.email_key).where(Address.person_id.in_(known))
+    ):
+        others[person].add(email)
+    for team in found.values():
+        team.emails.update(email for person in team.people for email in others.get(person, ()))
     return found
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 
 from sqlalchemy import func, select
 
-from portal.accounts.models import Person
+from portal.accounts.models import Address, Person
 from portal.platform.db import db
 
 Identity = tuple[frozenset[int], frozenset[str]]  # ids, addresses
@@ -30,9 +30,16 @@ def identities_of(person_ids: Iterable[int]) -> dict[int, Identity]:
             func.coalesce(Person.same_as_id, Person.id).in_(list(roots.values()))
         )
     )
+    others = db.session.execute(
+        select(func.coalesce(Person.same_as_id, Person.id), Address.email_key)
+        .join(Person, Address.person_id == Person.id)
+        .where(func.coalesce(Person.same_as_id, Person.id).in_(list(roots.values())))
+    )
     ids: dict[int, set[int]] = defaultdict(set)
     emails: dict[int, set[str]] = defaultdict(set)
     for root, id_, email in rows:
         ids[root].add(id_)
+        emails[root].add(email)
+    for root, email in others:  # said by the person, proved by nobody: it bars as well
         emails[root].add(email)
     return {asked: (frozenset(ids[root]), frozenset(emails[root])) for asked, root in roots.items()}

@@ -112,8 +112,13 @@ RULES: dict[str, Rule] = {
         ),
     ),
     # --- people ---
-    "accounts.reads_people": Rule(LOOKS_AFTER_PEOPLE, 403, rows=(get("accounts.people"),)),
+    "accounts.reads_people": Rule(LOOKS_AFTER_PEOPLE, 403, rows=(get("accounts.people"), get("accounts.doubles"), post("accounts.look_for_doubles"))),
     "accounts.reads_person": Rule(LOOKS_AFTER_PEOPLE, 404, rows=(get("accounts.person", PERSON), get("accounts.relations", PERSON))),
+    "accounts.decides_double": Rule(
+        "administrator", 404,
+        but={"officer": 403, "other_officer": 403, "barred_officer": 403, "auditor": 403},
+        rows=(both("accounts.double", "double_id=double"),),
+    ),
     "accounts.records_relations": Rule(
         "officer other_officer barred_officer administrator", 404, but={"auditor": 403},
         rows=(

@@ -354,7 +354,11 @@ POSTS: dict[str, Post] = {
         "owner", ("accounts.second_factor", ""), {"code": "CODE", "next": ""}, owes_a_code
     ),
     "accounts.start_second_factor": Post("owner", ("accounts.second_factor", ""), before=not_yet_passed),
-    "accounts.profile": Post("owner", ACCOUNT, {"researcher_number": "", "name": "고친이름"}),
+    "accounts.profile": Post(
+        "owner", ACCOUNT,
+        {"researcher_number": "", "name": "고친이름", "orcid": "0000-0002-1825-0097", "name_latin": "Fixed Name",
+         "addresses": "other@example.org"},
+    ),
     "accounts.add_affiliation": Post(
         "owner", ("accounts.add_affiliation", ""),
         {"organisation": "new", "name": "해돋이연구소", "kind": "company_sme", "department": "언어지능실", "until": "",
@@ -365,7 +369,7 @@ POSTS: dict[str, Post] = {
     "accounts.end_session": Post("owner", ("accounts.sessions", ""), before=has_another_session),
     "accounts.end_other_sessions": Post("owner", ("accounts.sessions", ""), before=has_another_session),
     "accounts.reviewer_profile": Post(
-        "assigned", ("accounts.reviewer_profile", ""), {"keywords": "언어모델"}
+        "assigned", ("accounts.reviewer_profile", ""), {"keywords": "언어모델", "works": "논문 제목"}
     ),
     "accounts.absence": Post(
         "assigned", ("accounts.absence", ""), {"since": "2026-12-01", "until": "2026-12-09", "deputy": None}
@@ -381,6 +385,10 @@ POSTS: dict[str, Post] = {
         "assigned", ("accounts.my_relations", ""),
         {"kind": "co_author", "other": "coauthor@example.org", "name": "공저자", "since": "2026-01-01",
          "until": "2026-01-01", "note": "논문"},
+    ),
+    "accounts.look_for_doubles": Post("officer", ("accounts.doubles", "")),
+    "accounts.double": Post(
+        "administrator", ("accounts.double", "double_id=double"), {"same": "no", "reason": WHY}
     ),
     "accounts.record_relation": Post(
         "officer", ("accounts.relations", PERSON),

@@ -22,7 +22,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.accounts import service as accounts
-from portal.accounts.models import Account, Person, PersonalCopy, RelationKind
+from portal.accounts.models import Account, Double, Person, PersonalCopy, RelationKind
 from portal.applications import service as applications
 from portal.applications.models import (
     Application,
@@ -211,6 +211,10 @@ def _people(world: World) -> None:
         other_id=world.people["partner"],
     )  # fmt: skip
     world.ids["relation:spare"] = kin.public_id
+    low, high = sorted(world.people[role] for role in ("spare", "unassigned"))
+    db.session.add(Double(low_id=low, high_id=high, signs=["name_and_organisation"], found_at=clock.now()))
+    names = {world.people[role]: world.ids[f"person:{role}"] for role in ("spare", "unassigned")}
+    world.ids["double"] = f"{names[low]}-{names[high]}"
     kept = storage.put_bytes(b"a copy of the owner's data")
     at = clock.now()
     copy = PersonalCopy(

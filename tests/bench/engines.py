@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import functools
+import random
 import sys
 import time
 from collections.abc import Callable
@@ -18,6 +19,7 @@ from unittest import mock
 import numpy as np
 
 from portal.awards.engine import SKIP, best_portfolio, rank_order
+from portal.awards.engine.matching import Places, match
 from portal.ranking.engine import Scores, calibrate, rank
 from portal.routing.engine import Problem, Solution, affinities, pricing
 from portal.routing.engine.assign import solve
@@ -87,6 +89,28 @@ def selection(candidates: int = 4000) -> list[EngineRow]:
     ]  # fmt: skip
 
 
+def places(applicants: int = 1260, groups: int = 8) -> list[EngineRow]:
+    """Places of two levels, three choices each; beside sorting everybody within their first choice alone."""
+    chance = random.Random(3)
+    names = [f"g{n}" for n in range(groups)]
+    choices = {f"a{n}": chance.sample(names, 3) for n in range(applicants)}
+    ranks: dict[str, dict[str, int]] = {}
+    for name in names:
+        order = [a for a, own in choices.items() if name in own]
+        chance.shuffle(order)
+        ranks[name] = {a: n + 1 for n, a in enumerate(order)}
+    offered = Places(
+        {g: (f"i{n // 2}", 60) for n, g in enumerate(names)}, {f"i{n}": 110 - 15 * n for n in range(4)}, 400
+    )
+    first = match(offered, {a: own[:1] for a, own in choices.items()}, ranks)
+    found, matched = timed(lambda: match(offered, choices, ranks))
+    size = f"{applicants:,} x {groups}"
+    return [
+        EngineRow(f"first choices alone, {size}", 0.0, f"{len(first.placed)} placed"),
+        EngineRow(f"matching, {size}", matched, f"{len(found.placed)} placed", "<= 2 s", matched <= 2),
+    ]
+
+
 SIZES = ((2_000, 1_000, 2.0), (5_000, 4_000, 0.0), (13_000, 10_000, 40.0))  # applications, reviewers, seconds
 
 
@@ -137,7 +161,7 @@ def nearness(applications: int = 4_000, reviewers: int = 1_000) -> list[EngineRo
 
 
 ENGINES: dict[str, Callable[[], list[EngineRow]]] = {
-    "routing": routing, "affinity": nearness, "ranking": ranking, "selection": selection,
+    "routing": routing, "affinity": nearness, "ranking": ranking, "selection": selection, "places": places,
 }  # fmt: skip
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from wtforms import HiddenField, RadioField, TextAreaField
+from flask_wtf.file import FileField
+from wtforms import HiddenField, RadioField, SelectField, TextAreaField
 
 from portal.platform.fields import TextField, length, required, text
 from portal.platform.language import Text
@@ -27,6 +28,30 @@ class ConditionForm(PortalForm):
     reason = TextAreaField(
         text("판정 이유", "Reason"), [required(), length(min=MIN_REASON, max=2000)],
         description=text("결정문에 실립니다.", "It becomes part of the decision."),
+    )  # fmt: skip
+
+
+class AdjustmentForm(PortalForm):
+    """Whether a bonus or a penalty applies; choices come from the stage."""
+
+    adjustment = RadioField(text("가점·감점", "Bonus or penalty"), validate_choice=False, validators=[required()])
+    applies = RadioField(
+        text("판정", "Finding"),
+        choices=[(PASS, Text("해당함", "Applies")), (FAIL, Text("해당하지 않음", "Does not apply"))],
+        validators=[required()],
+    )
+    adjust_reason = TextAreaField(text("판정 이유", "Reason"), [required(), length(min=MIN_REASON, max=2000)])
+
+
+class MeasurementForm(PortalForm):
+    """Points of one lane from a file, with where they come from."""
+
+    stage = HiddenField()
+    lane = SelectField(text("평가 영역", "Lane"), choices=[], validate_choice=False)
+    file = FileField(text("측정 결과(CSV)", "Measurements (CSV)"), [required()])
+    note = TextField(
+        text("출처", "Source"), [required(), length(min=MIN_REASON, max=300)],
+        description=text("누가 언제 어떻게 쟀는지 적어 주십시오.", "Who measured, when and how."),
     )  # fmt: skip
 
 

@@ -162,6 +162,11 @@ def measurement_imports(stage_id: int) -> Sequence[MeasurementImport]:
     ).all()
 
 
+def entries_of_tracks(stage_id: int) -> list[int]:
+    """Every entry that a ranking of the stage covers, whatever its track."""
+    return [id_ for track in tracks(stage_id) for _, id_ in ranked_entries(stage_id, track)]
+
+
 def tracks(stage_id: int) -> list[str]:
     """The tracks of a stage that hold entries; one empty name where there are none."""
     return list(

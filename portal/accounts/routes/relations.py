@@ -11,12 +11,12 @@ from portal.accounts.forms import RelationForm, WithdrawRelationForm
 from portal.accounts.models import Person, Relation, RelationKind
 from portal.accounts.policies import reads_person, records_relations
 from portal.accounts.routes import bp
-from portal.accounts.routes.frame import act
 from portal.platform.access import guard, signed_in, subject
 from portal.platform.context import Context
 from portal.platform.language import Text
 from portal.platform.web import page, perform
 
+WITHDRAWN = Text("지웠습니다. 까닭과 함께 기록에 남습니다.", "Withdrawn; it stays on record with the reason.")
 RECORDED = Text("관계를 적었습니다.", "The relation is recorded.")
 
 
@@ -54,11 +54,13 @@ def withdraw_relation(public_id: str) -> Any:
     if relation is None:
         abort(404)
     id_, reason = relation.id, form.reason.data or ""
-    return act(
-        lambda context: service.withdraw_relation(context, id_, reason),
-        url_for("accounts.relations", public_id=public_id),
-        Text("지웠습니다. 까닭과 함께 기록에 남습니다.", "Withdrawn; it stays on record with the reason."),
-    )
+
+    def withdraw(context: Context) -> str:
+        service.withdraw_relation(context, id_, reason)
+        return url_for("accounts.relations", public_id=public_id)
+
+    answer = perform(form, withdraw, WITHDRAWN)
+    return answer or _office_page(subject(Person), RelationForm(formdata=None), form)
 
 
 def _recording(form: RelationForm, person_id: int, back: str) -> Any:
@@ -72,10 +74,10 @@ def _recording(form: RelationForm, person_id: int, back: str) -> Any:
     return save
 
 
-def _office_page(person: Person, form: RelationForm) -> Any:
+def _office_page(person: Person, form: RelationForm, withdrawing: WithdrawRelationForm | None = None) -> Any:
     own = g.actor.person_id in queries.identities(person)
     return page(
-        "accounts/relations.html", form=form, person=person, rows=_rows(person, own=False),
+        "accounts/relations.html", form=form, withdrawing=withdrawing, person=person, rows=_rows(person, own=False),
         may_record=(g.actor.holds("officer") or g.actor.holds("administrator")) and not own,
     )  # fmt: skip
 

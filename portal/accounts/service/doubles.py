@@ -11,6 +11,7 @@ from portal.audit import service as audit
 from portal.platform.context import Context
 from portal.platform.db import db
 from portal.platform.errors import NotFound
+from portal.platform.files.resident_number import refuse_resident_numbers
 
 
 def find_doubles(context: Context, person_id: int | None = None) -> int:
@@ -48,6 +49,7 @@ def decide_double(context: Context, low_id: int, high_id: int, same: bool, reaso
         raise NotFound
     if not reason.strip():
         raise ReasonNeeded("reason")
+    refuse_resident_numbers(reason, "reason")
     pair = [db.session.get_one(Person, id_) for id_ in (low_id, high_id)]
     if any(context.actor.person_id in queries.identities(person) for person in pair):
         raise NotYourself

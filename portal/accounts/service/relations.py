@@ -100,6 +100,7 @@ def withdraw_relation(context: Context, relation_id: int, reason: str) -> Relati
         raise NotYourself
     if not reason.strip():
         raise ReasonNeeded("reason")
+    refuse_resident_numbers(reason, "reason")
     row.withdrawn_at, row.withdrawn_reason = context.now, reason.strip()
     note_change(context, row.person_id, row.other_id)
     audit.record(

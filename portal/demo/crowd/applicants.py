@@ -94,8 +94,12 @@ class Applicants:
         return self._handed_in(team, rng, application, owner.id, frozen)
 
     def _put(self, row: Any) -> None:
-        """One object as a row of its table."""
-        columns = {c.key: getattr(row, c.key) for c in row.__table__.columns if c.key != "id"}
+        """One object as a row of its table; what was not said has the column's own default."""
+        columns = {
+            c.key: getattr(row, c.key)
+            for c in row.__table__.columns
+            if c.key != "id" and (c.default is None or getattr(row, c.key) is not None)
+        }
         row.id = self.bulk.add(type(row), **columns)
 
     def _owner(self, team: Team, rng: Random) -> Person:

@@ -42,13 +42,16 @@ def sheets(found: Sequence[Row], stage: StageDefinition) -> list[Sheet]:
         Text("순위", "Rank"), Text("과제", "Application"), say(Text("평균", "Mean")) + say(points),
         Text("평균(분수)", "Mean (exact fraction)"), say(Text("평균 편차", "Mean deviation")) + say(points),
         Text("평가 수(건)", "Reviews"), Text("동점", "Tie"),
-        *(say(c.names) + say(points) for c in criteria), *(say(c.names) for c in stage.conditions), *calibrated,
+        *(say(c.names) + say(points) for c in criteria), *(say(c.names) for c in stage.conditions),
+        *(say(lane.names) + say(points) for lane in stage.lanes), *(say(a.names) for a in stage.adjustments),
+        *calibrated,
     ]  # fmt: skip
     ranking: list[list[Out]] = [
         [
             row.rank, row.title, row.mean, row.exact, row.spread, len(row.marks),
             Text("동점", "tie") if row.tie else "", *(row.by_criterion.get(c.code) for c in criteria),
-            *(c.word[0].rsplit(": ", 1)[-1] for c in row.conditions), *_calibrated(row),
+            *(c.word[0].rsplit(": ", 1)[-1] for c in row.conditions), *(row.lanes.get(lane.code) for lane in stage.lanes),
+            *(row.adjusted.get(a.code, 0) for a in stage.adjustments), *_calibrated(row),
         ]
         for row in found
     ]  # fmt: skip

@@ -105,6 +105,9 @@ class Row:
     above: bool  # the line
     short: bool  # under the stage's minimum points
     absent: bool  # did not come to its session
+    reviews: Fraction | None  # the reviewers' part, where there are others
+    lanes: Mapping[str, Fraction]
+    adjusted: Mapping[str, int]
     sure: Sure | None  # nothing as long as the run is not calibrated, or nobody gave a mark
 
     @property
@@ -131,7 +134,8 @@ def rows(run: RankingRun, stage: StageDefinition, keep: int) -> list[Row]:
                 [Found(c, result, names.get(result.by_id or 0, "") if result else "") for c, result in judged],
                 place <= keep,
                 stage.minimum_points is not None and mean is not None and mean < stage.minimum_points, id_ in absent,
-                _sure(told.get(r["entry"])),
+                rules.from_text(r.get("reviews")), {c: Fraction(v) for c, v in r.get("lanes", {}).items()},
+                r.get("adjusted", {}), _sure(told.get(r["entry"])),
             )
         )  # fmt: skip
     return made

@@ -58,7 +58,7 @@ def record_adjustment(context: Context, entry_id: int, code: str, applies: bool,
     known = {a.code for a in entry.stage.call.definition.stage(entry.stage.code).adjustments}
     if code not in known:
         raise NoSuchAdjustment("adjustment")
-    reason = _reason(reason)
+    reason = _reason(reason, "adjust_reason")
     found = queries.adjustments([entry_id]).get(entry_id, {}).get(code)
     if found is None:
         found = AdjustmentResult(entry_id=entry_id, adjustment=code, applies=applies, reason=reason, at=context.now)

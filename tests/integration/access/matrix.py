@@ -572,10 +572,16 @@ RULES: dict[str, Rule] = {
         rows=(
             post("ranking.again", RANKED, "stage=final"), post("ranking.export", RANKED, "stage=final"),
             post("ranking.replay", RANKED, "stage=final"),
+            get("ranking.measurements", f"{ROUTED} stage=paper", allowed=WHOLE_OFFICE),
+            post("ranking.measurements", ROUTED, "stage=paper", allowed=WHOLE_OFFICE),
         ),
     ),
     "ranking.judges_conditions": Rule(
-        OFFICE, 404, rows=(both("ranking.condition", f"{RANKED} entry_id=waiting_entry"),)
+        OFFICE, 404,
+        rows=(
+            both("ranking.condition", f"{RANKED} entry_id=waiting_entry"),
+            post("ranking.adjustment", f"{ROUTED} entry_id=routed_entry", allowed=WHOLE_OFFICE),
+        ),
     ),
     # --- money, letters ---
     "budgets.reads_budget": Rule("budget_officer line_officer auditor", 403, rows=(get("budgets.tree"),)),

@@ -49,6 +49,7 @@ from tests.integration.access.world import WHY, World, as_wbl, propose
 DRAFT = "public_id=draft"
 PERSON = "public_id=person:spare"
 SEED = "public_id=seed_call"
+WAITING_SEAT = "s" * 26
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 NEW_PASSWORD = "seven green kites over the river"
 
@@ -223,7 +224,14 @@ def books_are_frozen(world: World) -> None:
     db.session.add(Freeze(at=clock.now(), finding="시험"))
 
 
+PAIRS: list[bytes] = []  # of the proposal, written by `writes_pairs` where there is a database
+
+
 def drafted_pairs() -> tuple[io.BytesIO, str]:
+    return io.BytesIO(PAIRS[-1] if PAIRS else b"application,reviewer\n"), "pairs.csv"
+
+
+def writes_pairs(world: World) -> None:
     """The proposal as it stands."""
     rows = db.session.execute(
         select(Application.public_id, Person.public_id)
@@ -233,7 +241,33 @@ def drafted_pairs() -> tuple[io.BytesIO, str]:
         .where(Assignment.state == AssignmentState.DRAFT)
         .order_by(Assignment.id)
     )
-    return io.BytesIO(csv_bytes(("application", "reviewer"), [tuple(row) for row in rows])), "pairs.csv"
+    PAIRS[:] = [csv_bytes(("application", "reviewer"), [tuple(row) for row in rows])]
+
+
+POINTS: list[bytes] = []
+
+
+def measured_points() -> tuple[io.BytesIO, str]:
+    return io.BytesIO(POINTS[-1] if POINTS else b"application,part,points\n"), "points.csv"
+
+
+def measures(world: World) -> None:
+    """Of one application of the routing call."""
+    application = db.session.scalars(
+        select(Application.public_id)
+        .join(StageEntry, StageEntry.application_id == Application.id)
+        .where(StageEntry.public_id == world.ids["routed_entry"])
+    ).one()
+    POINTS[:] = [csv_bytes(("application", "part", "points"), [(application, "speed", 7.5)])]
+
+
+def has_an_idle_member(world: World) -> None:
+    seat = db.session.scalars(select(Seat).where(Seat.public_id == world.ids["seat:invited"])).one()
+    idle = Seat(
+        public_id=WAITING_SEAT, panel_id=seat.panel_id, person_id=world.people["spare"], kind="academia",
+        state=SeatState.ACCEPTED, invited_at=clock.now(),
+    )  # fmt: skip
+    db.session.add(idle)
 
 
 def sheet() -> tuple[io.BytesIO, str]:
@@ -533,9 +567,12 @@ POSTS: dict[str, Post] = {
         "officer", ("routing.pairs", "public_id=routing_call"), {"download_reason": WHY, "kind": "csv"}
     ),
     "routing.upload_pairs": Post(
-        "officer", ("routing.pairs", "public_id=routing_call"), file="file", content=drafted_pairs
+        "officer", ("routing.pairs", "public_id=routing_call"), file="file", content=drafted_pairs,
+        before=writes_pairs,
     ),
-    "routing.set_standby": Post("officer", ("routing.routing", "public_id=routing_call")),
+    "routing.set_standby": Post(
+        "officer", ("routing.routing", "public_id=routing_call"), before=has_an_idle_member, at=f"seat_id={WAITING_SEAT}"
+    ),
     "routing.run": Post("officer", ROUTED),
     "routing.draw": Post("officer", ROUTED, {"reason": WHY}),
     "routing.try_change": Post("officer", ROUTED, {"load": "1"}),
@@ -566,6 +603,13 @@ POSTS: dict[str, Post] = {
     "ranking.again": Post("officer", RANKED),
     "ranking.replay": Post("officer", RANKED),
     "ranking.export": Post("officer", RANKED, {"reason": WHY}),
+    "ranking.adjustment": Post(
+        "officer", ("ranking.condition", "public_id=routing_call entry_id=routed_entry"), {"adjust_reason": WHY}
+    ),
+    "ranking.measurements": Post(
+        "officer", ("ranking.measurements", "public_id=routing_call stage=paper"), {"note": WHY}, before=measures,
+        file="file", content=measured_points,
+    ),
     "ranking.condition": Post("officer", ("ranking.condition", "public_id=waiting_call entry_id=waiting_entry")),
     # --- decisions, awards, money ---
     "awards.open_table": Post("chair", TABLE, before=table_is_unopened),

@@ -31,6 +31,7 @@ EACH_DELIVERS = {
     "ranking.export",
     "programs.eligibility",
     "desks_officer.download",
+    "routing.download_pairs",
 }
 # A one-time right is used up by the first: the others are told so.
 ONE_TIME = {

@@ -32,6 +32,7 @@ from portal.applications.models import (
     Institution,
     InstitutionRole,
     Reference,
+    StageEntry,
 )
 from portal.awards import service as awards
 from portal.awards.models import Award, Decision, Outcome, Result
@@ -408,9 +409,21 @@ def _review(
 # --- a closed call before its assignment is published ---
 
 
+NAMED = {"ko": "측정", "en": "Measured"}
+
+
 def _with_rules() -> CallDefinition:
     """A rule that the factories' submissions break, so that an officer has something to decide."""
     made = routing.definition(size=3, reviews=2).model_dump(mode="json")
+    made["stages"][0]["lanes"] = [
+        {
+            "code": "bench",
+            "kind": "benchmark",
+            "names": NAMED,
+            "parts": [{"code": "speed", "names": NAMED, "points": 10}],
+        }
+    ]
+    made["stages"][0]["adjustments"] = [{"code": "open", "names": NAMED, "points": 2}]
     return CallDefinition.model_validate(made | {"screening": [rule("must_include", kinds=["public_body"])]})
 
 
@@ -436,6 +449,7 @@ def _screened_and_routed(world: World) -> None:
         "reopened_app": waiting.application.public_id, "reopening": reopened.public_id,
         "routing_call": made.call, "screening": found.public_id, "seat:invited": seat.public_id,
         "seat_token": routing_service.mint_seat_token(base.context(), seat.id), "draft_assignment": draft.public_id,
+        "routed_entry": db.session.get_one(StageEntry, made.entries[0]).public_id,
         "trial": trial.public_id, "routed_reviewer": seat.person.public_id,
     }  # fmt: skip
 

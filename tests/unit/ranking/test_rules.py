@@ -123,3 +123,94 @@ def test_a_better_mean_never_stands_behind_a_worse_one(table: dict[str, list[tup
 
 def _tech(row: rules.Ranked) -> Fraction | None:
     return row.by_criterion.get("tech")
+
+
+# --- what decides (DOMAIN 6.3 no. 2): trimming, lanes, adjustments ---
+
+
+def _totals(*totals: int) -> list[tuple[int, int]]:
+    return [(total, 0) for total in totals]
+
+
+TRIMMED = rules.Rule("trimmed", 5, 100, 100)
+
+
+def _by(rule: rules.Rule, *rows: list[Mark], beside: dict[str, rules.Beside] | None = None) -> list[rules.Ranked]:
+    marks = [mark for row in rows for mark in row]
+    entries = sorted({m.entry for m in marks})
+    return rules.rank([(e, int(e[1:])) for e in entries], marks, CRITERIA, [], rule, beside)
+
+
+def test_trimming_changes_the_order_of_two() -> None:
+    generous, steady = _marks("e1", *_totals(70, 70, 70, 70, 100)), _marks("e2", *_totals(74, 74, 74, 74, 74))
+    assert [r.entry for r in _by(rules.PLAIN, generous, steady)] == ["e1", "e2"]
+    assert [(r.entry, r.mean) for r in _by(TRIMMED, generous, steady)] == [("e2", Fraction(74)), ("e1", Fraction(70))]
+
+
+def test_of_two_identical_maxima_one_is_left_out() -> None:
+    assert rules.trimmed([60, 70, 80, 90, 90], 5) == Fraction(240, 3)
+
+
+def test_four_totals_are_not_trimmed() -> None:
+    (row,) = _by(TRIMMED, _marks("e1", *_totals(10, 70, 70, 70)))
+    assert row.mean == Fraction(220, 4)
+
+
+def test_a_reviewer_who_withdraws_late_leaves_four_of_five_and_nothing_is_trimmed() -> None:
+    five = _marks("e1", *_totals(10, 70, 70, 70, 100))
+    assert _by(TRIMMED, five)[0].mean == 70
+    assert _by(TRIMMED, five[:-1])[0].mean == Fraction(220, 4)
+
+
+def test_of_three_totals_the_middle_one_stays_where_the_call_says_three() -> None:
+    assert rules.trimmed([10, 20, 90], 3) == 20
+    assert rules.trimmed([10, 90], 3) == 50
+
+
+LANES = rules.Rule("raw", 5, 100, 35, {"bench": ["nia", "global"], "users": ["votes"]})
+
+
+def test_the_reviewers_part_is_scaled_to_its_points_exactly_and_lanes_are_added() -> None:
+    measured = {"nia": Fraction(7), "global": Fraction(133, 10), "votes": Fraction(25)}
+    (row,) = _by(LANES, _marks("e1", *_totals(80, 81, 81)), beside={"e1": rules.Beside(measured)})
+    assert row.reviews == Fraction(242, 3) * 35 / 100
+    assert row.lanes == {"bench": Fraction(203, 10), "users": Fraction(25)}
+    assert row.mean == row.reviews + Fraction(453, 10)
+
+
+def test_whoever_is_not_measured_in_every_part_stands_last_without_a_total() -> None:
+    beside = {
+        "e1": rules.Beside({"nia": Fraction(7)}),
+        "e2": rules.Beside(dict.fromkeys(("nia", "global", "votes"), Fraction(0))),
+    }
+    rows = _by(LANES, _marks("e1", (60, 40)), _marks("e2", (0, 1)), beside=beside)
+    assert [(r.entry, r.mean is None) for r in rows] == [("e2", False), ("e1", True)]
+
+
+def test_bonus_and_penalty_points_are_added_whole() -> None:
+    beside = {"e1": rules.Beside(adjusted={"open": 3, "abandoned": -5}), "e2": rules.Beside()}
+    rows = _by(rules.PLAIN, _marks("e1", (50, 31)), _marks("e2", (50, 30)), beside=beside)
+    assert [(r.entry, r.mean) for r in rows] == [("e2", Fraction(80)), ("e1", Fraction(79))]
+
+
+def test_calibrated_scores_decide_only_where_the_rule_says_so() -> None:
+    marks = _marks("e1", (50, 30)) + _marks("e2", (50, 20))
+    scores = {"e1": Fraction(70), "e2": Fraction(75)}
+    plain = rules.rank([("e1", 1), ("e2", 2)], marks, CRITERIA, [], rules.PLAIN, None, scores)
+    ruled = rules.rank([("e1", 1), ("e2", 2)], marks, CRITERIA, [], rules.Rule("calibrated", 5, 80, 80), None, scores)
+    assert [r.entry for r in plain] == ["e1", "e2"] and [r.entry for r in ruled] == ["e2", "e1"]
+
+
+def test_a_single_applicant_is_first() -> None:
+    (row,) = _ranked(_marks("e1", (1, 1)))
+    assert (row.rank, row.tie) == (1, False)
+
+
+def test_a_run_without_a_rule_replays_as_before_and_one_with_a_rule_by_its_rule() -> None:
+    inputs = {
+        "entries": [["e1", 1]], "criteria": CRITERIA, "ties": [],
+        "marks": [["e1", 1, f"P{n}", {"tech": t, "plan": 0}, "r", n] for n, t in enumerate((10, 70, 70, 70, 100))],
+    }  # fmt: skip
+    assert "lanes" not in rules.replay(inputs)[0]
+    ruled = inputs | {"rule": TRIMMED.as_json(), "measured": [], "adjusted": [["e1", "open", 2]]}
+    assert rules.replay(ruled)[0]["mean"] == "72/1" and rules.replay(ruled)[0]["adjusted"] == {"open": 2}

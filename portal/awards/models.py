@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -83,6 +84,18 @@ class Decision(Model):
     annulment_reason: Mapped[str | None] = mapped_column(Text)
     stage: Mapped[Stage] = relationship()
     outcomes: Mapped[list[Outcome]] = relationship(order_by="Outcome.rank, Outcome.id", back_populates="decision")
+
+
+class Dossier(Model):
+    """A published decision as fields committed one by one (awards/dossier.py); `fields` are [path, value, audience,
+    salt]. Never changed."""
+
+    __tablename__ = "dossier"
+
+    decision_id: Mapped[int] = mapped_column(ForeignKey("decision.id"), primary_key=True)
+    root: Mapped[str] = mapped_column(String(64))
+    fields: Mapped[list[Any]]
+    made_at: Mapped[datetime]
 
 
 class Result(enum.StrEnum):

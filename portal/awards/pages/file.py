@@ -169,6 +169,7 @@ def view(actor: Actor, decision: Decision) -> dict[str, Any]:
         if office
         else {},
         **(approval_view(decision, clock.now()) if office else {"approvers": [], "nobody_can": False}),
+        "dossier": queries.dossier_of(decision.id) if published else None,
         "first_score": queries.first_score_at(decision.stage_id),
         "runs": run_rows(decision) if office else [],
         "history": history(decision) if office else dates(decision),

@@ -11,7 +11,7 @@ from sqlalchemy.orm import contains_eager, joinedload
 from portal.accounts.models import Account, Affiliation, Person, Role, RoleGrant
 from portal.accounts.queries import grant_is_valid
 from portal.applications.models import Application, EntryState, Institution, Member, StageEntry
-from portal.awards.models import Decision, DecisionState, Outcome, Result
+from portal.awards.models import Decision, DecisionState, Dossier, Outcome, Result
 from portal.awards.queries.tables import identities
 from portal.awards.rules import Parties
 from portal.conflicts.queries import not_barred
@@ -126,6 +126,11 @@ def decisions_of_call(call_id: int) -> Sequence[Decision]:
         .options(contains_eager(Decision.stage))
         .order_by(Decision.id.desc())
     ).all()
+
+
+def dossier_of(decision_id: int) -> Dossier | None:
+    """Kept when the decision was published; earlier decisions have none."""
+    return db.session.get(Dossier, decision_id)
 
 
 @clause

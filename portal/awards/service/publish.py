@@ -12,6 +12,7 @@ from portal.awards.jobs import OUTCOME
 from portal.awards.models import Decision, DecisionState, Outcome, Result
 from portal.awards.queries import awards as award_queries
 from portal.awards.queries import decisions as queries
+from portal.awards.service.dossier import keep_dossier
 from portal.awards.service.issue import cancel_award
 from portal.awards.service.offer import offer_award
 from portal.budgets import service as budgets
@@ -47,7 +48,16 @@ def publish(context: Context, decision_id: int) -> Decision:
         _settle(context, outcome, following)
         enqueue(OUTCOME, {"outcome_id": outcome.id}, key=str(outcome.id), now=context.now)
     _offer_all(context, decision, {o.id: o for o in outcomes}, call.definition.awards.acceptance_days)
-    record(context, "DecisionPublished", "decision", decision.public_id, stage=decision.stage.public_id)
+    db.session.flush()
+    dossier = keep_dossier(context, decision)
+    record(
+        context,
+        "DecisionPublished",
+        "decision",
+        decision.public_id,
+        stage=decision.stage.public_id,
+        dossier=dossier.root,
+    )
     db.session.flush()
     if not queries.has_open_entries(decision.stage_id):
         decision.stage.decided_at = context.now

@@ -1,4 +1,4 @@
-"""measured points of lanes with their provenance; bonuses and penalties of entries"""
+"""measured points of lanes with their provenance; bonuses and penalties of entries; dossiers of decisions"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -60,8 +60,17 @@ def upgrade() -> None:
         sa.UniqueConstraint("entry_id", "adjustment", name=op.f("uq_adjustment_result_entry_id_adjustment")),
     )
     op.create_index(op.f("ix_adjustment_result_entry_id"), "adjustment_result", ["entry_id"], unique=False)
+    op.create_table(
+        "dossier",
+        sa.Column("decision_id", INTEGER, autoincrement=False, nullable=False),
+        sa.Column("root", sa.String(64), nullable=False),
+        sa.Column("fields", sa.JSON(), nullable=False),
+        sa.Column("made_at", MOMENT, nullable=False),
+        sa.ForeignKeyConstraint(["decision_id"], ["decision.id"], name=op.f("fk_dossier_decision_id")),
+        sa.PrimaryKeyConstraint("decision_id", name=op.f("pk_dossier")),
+    )
 
 
 def downgrade() -> None:
-    for table in ("adjustment_result", "measurement", "measurement_import"):
+    for table in ("dossier", "adjustment_result", "measurement", "measurement_import"):
         op.drop_table(table)

@@ -80,7 +80,7 @@ RULES: dict[str, Rule] = {
         rows=(
             get("desks_public.home"), get("desks_public.programs"), get("desks_public.program", "code=WBL"), get("desks_public.schema"),
             get("desks_public.fund"), get("desks_public.tax"), get("desks_public.awards"),
-            get("desks_public.help_page"), get("desks_public.accessibility"), get("desks_public.privacy"),
+            get("desks_public.help_page"), get("awards.dossier_verifier"), get("desks_public.accessibility"), get("desks_public.privacy"),
             get("health"), get("choose_language", "code=en", get=302),
             both("accounts.sign_in"), both("accounts.register"), get("accounts.registered"),
             both("accounts.ask_reset"), get("accounts.reset_asked"), post("accounts.sign_out"),
@@ -498,7 +498,8 @@ RULES: dict[str, Rule] = {
     "awards.reads_decision": Rule(
         EVERYBODY, 404, visitors=True,
         rows=(
-            get("awards.decision", "public_id=decision"),
+            get("awards.decision", "public_id=decision"), get("awards.dossier", "public_id=decision"),
+            get("awards.dossier", "public_id=undecided", allowed=NOBODY),
             get("awards.decision", "public_id=undecided", allowed=f"auditor {OFFICE}"),
         ),
     ),

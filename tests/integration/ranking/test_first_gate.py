@@ -10,8 +10,11 @@ from sqlalchemy import select
 
 from portal.applications.models import EntryState
 from portal.awards import service as awards
+from portal.awards import verifier
+from portal.awards.dossier import copy_for, fields_of
 from portal.awards.errors import ConditionFailed
 from portal.awards.models import Outcome, Result
+from portal.awards.queries.decisions import dossier_of
 from portal.platform.db import db
 from portal.programs.definition import CallDefinition
 from portal.programs.models import Call
@@ -209,3 +212,46 @@ def test_after_the_decision_nothing_is_brought_in() -> None:
     committed(decide)
     with pytest.raises(StageDecided):
         _measure(field, "users", {(field.entries[0], "votes"): Fraction(1)})
+
+
+def test_the_dossier_holds_the_reason_for_the_team_that_failed_and_for_nobody_else() -> None:
+    field = evaluated()
+    _ranked(field)
+    for place, name in enumerate(TEAMS):
+        entry = field.entries[place]
+        committed(
+            lambda entry=entry, name=name: service.record_condition(  # type: ignore[misc]
+                context(person()),
+                entry,
+                "independent",
+                name != "N",
+                FAILED if name == "N" else "학습 기록으로 확인했습니다.",
+            )
+        )
+    officer, second = context(committed(person), "officer"), context(committed(person), "administrator")
+    outcomes = [
+        (entry, Result.ADVANCE if name in "ABC" else Result.DECLINE, FAILED if name == "N" else WHY)
+        for entry, name in zip(field.entries, TEAMS, strict=True)
+    ]
+    decision = committed(lambda: awards.propose(officer, field.stage_id, outcomes, WHY).id)
+    committed(lambda: awards.approve(second, decision, WHY))
+    committed(lambda: awards.publish(second, decision))
+    kept_ = dossier_of(decision)
+    assert kept_ is not None
+    fields = fields_of(kept_.fields)
+    names = list(TEAMS)
+    teams = [reviews.entry_of(field, place).application.public_id for place in range(5)]
+    copies = {
+        name: copy_for(fields, office=False, applications=frozenset({team}))
+        for name, team in zip(names, teams, strict=True)
+    }
+    whole = copy_for(fields, office=True, applications=frozenset())
+    assert all(verifier.verify(copy, kept_.root) is None for copy in (*copies.values(), whole))
+    assert [name for name, copy in copies.items() if FAILED in str(copy["fields"])] == ["N"]
+    told = {f["path"]: f["value"] for f in whole["fields"]}
+    fourth = reviews.entry_of(field, 3).public_id
+    assert told[f"outcomes.{fourth}.rank"] == 4
+    assert told[f"outcomes.{fourth}.conditions.independent"] == {"passed": False, "reason": FAILED}
+    assert told[f"outcomes.{fourth}.points"]["lanes"] == {"benchmark": "148/5", "users": "20/1"}
+    assert told["rules.fixed_at"] < told["rules.first_score_at"]
+    assert told["rules.stage"]["lanes"][0]["code"] == "benchmark"

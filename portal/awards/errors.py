@@ -100,6 +100,13 @@ class WrongResult(DomainError):
     say = Text("이 단계에서는 쓸 수 없는 결과입니다: {result}", "This result has no place at this stage: {result}")
 
 
+class LockedTwice(DomainError):
+    say = Text(
+        "같은 과제를 넣으면서 뺄 수는 없습니다. 한쪽만 골라 주십시오.",
+        "The same application cannot be both inside and outside. Choose one.",
+    )
+
+
 class TooMany(DomainError):
     say = Text(
         "이 공고는 이 단계에서 {keep}건까지 선정합니다. {count}건을 골랐습니다.",

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
-from wtforms import HiddenField, SelectField, TextAreaField
+from wtforms import HiddenField, RadioField, SelectField, SelectMultipleField, TextAreaField
 
 from portal.awards import rules
 from portal.awards.models import Result
 from portal.awards.rules import Piece
-from portal.platform.fields import MoneyField, length, optional, required, text
+from portal.platform.fields import MoneyField, TextField, length, optional, required, text
+from portal.platform.language import Text
 from portal.platform.web import PortalForm
 from portal.programs.definition import CallDefinition
 
@@ -19,6 +20,23 @@ class ReasonForm(PortalForm):
     """An act that needs its reason."""
 
     reason = TextAreaField(text("사유", "Reason"), validators=[required(), length(max=4000)])
+
+
+STOP, SKIP = "stop", "skip"
+
+
+class ScenarioForm(PortalForm):
+    """A selection to try: the rule for what does not fit, who must be inside or outside (public ids of entries)."""
+
+    stage = HiddenField()
+    track = HiddenField()
+    name = TextField(text("시나리오의 이름", "Name of the scenario"), [required(), length(max=120)])
+    rule = RadioField(
+        text("순위대로 고르다 한도를 넘으면", "In rank order, when one does not fit"), default=STOP,
+        choices=[(STOP, Text("거기서 멈춘다", "stop there")), (SKIP, Text("건너뛰고 다음을 본다", "pass over it and go on"))],
+    )  # fmt: skip
+    inside = SelectMultipleField(text("꼭 넣을 과제", "Must be inside"), choices=[], validate_choice=False)
+    outside = SelectMultipleField(text("빼는 과제", "Must be outside"), choices=[], validate_choice=False)
 
 
 class PromoteForm(PortalForm):

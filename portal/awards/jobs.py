@@ -6,6 +6,7 @@ from portal.platform.jobs import job_kind
 
 EXPIRE = job_kind("awards.expire", "수락 기한 확인", "End of an offer's time")
 
+SCENARIO = job_kind("awards.scenario", "선정 시나리오 계산", "Computing a selection scenario")  # {scenario_id}
 PROPOSED = job_kind("awards.proposed", "승인 요청", "Request for approval")
 APPROVAL_REMINDER = job_kind("awards.approval_reminder", "승인 재촉", "Reminder of a waiting approval")
 APPROVAL_OVERDUE = job_kind("awards.approval_overdue", "승인 지연 알림", "Notice of an overdue approval")

@@ -6,7 +6,7 @@ import enum
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.applications.models import Application, StageEntry
@@ -84,6 +84,26 @@ class Decision(Model):
     annulment_reason: Mapped[str | None] = mapped_column(Text)
     stage: Mapped[Stage] = relationship()
     outcomes: Mapped[list[Outcome]] = relationship(order_by="Outcome.rank, Outcome.id", back_populates="decision")
+
+
+class Scenario(Model):
+    """A selection that was tried: frozen inputs, rank order and best portfolio. It awards nothing."""
+
+    __tablename__ = "scenario"
+    __table_args__ = (Index("ix_scenario_stage_track", "stage_id", "track"),)
+
+    id: Mapped[pk]
+    public_id: Mapped[public]
+    stage_id: Mapped[int] = mapped_column(ForeignKey("stage.id"))
+    track: Mapped[str] = mapped_column(String(40), default="")
+    ranking_run_id: Mapped[int] = mapped_column(ForeignKey("ranking_run.id"))
+    name: Mapped[str] = mapped_column(String(120))
+    inputs: Mapped[dict[str, Any]]
+    inputs_hash: Mapped[str] = mapped_column(String(64))
+    result: Mapped[dict[str, Any] | None]
+    made_at: Mapped[datetime]
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    solved_at: Mapped[datetime | None]
 
 
 class Dossier(Model):

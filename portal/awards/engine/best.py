@@ -36,6 +36,8 @@ def best_portfolio(instance: Instance, gap: float | None = None, seconds: float 
     first are chosen; equal input gives equal output.
     """
     instance.check()
+    if not instance.merit:
+        return Portfolio([], Fraction(0), 0.0, 0.0)
     wanted = gap if gap is not None else 0.0 if len(instance.merit) <= PROVEN_UP_TO else GAP
     walked = set(rank_order(instance, SKIP).chosen)
     program = Program(instance)

@@ -128,6 +128,15 @@ def decisions_of_call(call_id: int) -> Sequence[Decision]:
     ).all()
 
 
+def entries_by_public_ids(public_ids: Iterable[str]) -> dict[str, int]:
+    rows = db.session.execute(
+        select(StageEntry.public_id, StageEntry.id)
+        .where(StageEntry.public_id.in_(list(public_ids)))
+        .order_by(StageEntry.id)
+    )
+    return {row.public_id: row.id for row in rows}
+
+
 def dossier_of(decision_id: int) -> Dossier | None:
     """Kept when the decision was published; earlier decisions have none."""
     return db.session.get(Dossier, decision_id)

@@ -6,6 +6,7 @@ from portal.awards.service.issue import cancel_award, issue_award
 from portal.awards.service.offer import accept_award, decline_award, expire_award
 from portal.awards.service.promote import pass_over, promote
 from portal.awards.service.publish import publish
+from portal.awards.service.scenarios import keep_solution, save_scenario
 from portal.awards.service.table import close_table, open_table, recommend, reopen_table
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "decline_award",
     "expire_award",
     "issue_award",
+    "keep_solution",
     "open_table",
     "pass_over",
     "promote",
@@ -26,4 +28,5 @@ __all__ = [
     "recommend",
     "reopen_table",
     "return_decision",
+    "save_scenario",
 ]

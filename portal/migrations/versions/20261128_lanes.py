@@ -1,4 +1,4 @@
-"""measured points of lanes with their provenance; bonuses and penalties of entries; dossiers of decisions"""
+"""measured points of lanes with their provenance; bonuses and penalties of entries; dossiers; scenarios"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -69,8 +69,29 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["decision_id"], ["decision.id"], name=op.f("fk_dossier_decision_id")),
         sa.PrimaryKeyConstraint("decision_id", name=op.f("pk_dossier")),
     )
+    op.create_table(
+        "scenario",
+        sa.Column("id", INTEGER, autoincrement=True, nullable=False),
+        sa.Column("public_id", sa.String(length=32), nullable=False),
+        sa.Column("stage_id", INTEGER, nullable=False),
+        sa.Column("track", sa.String(40), nullable=False),
+        sa.Column("ranking_run_id", INTEGER, nullable=False),
+        sa.Column("name", sa.String(120), nullable=False),
+        sa.Column("inputs", sa.JSON(), nullable=False),
+        sa.Column("inputs_hash", sa.String(64), nullable=False),
+        sa.Column("result", sa.JSON(), nullable=True),
+        sa.Column("made_at", MOMENT, nullable=False),
+        sa.Column("by_id", INTEGER, nullable=True),
+        sa.Column("solved_at", MOMENT, nullable=True),
+        sa.ForeignKeyConstraint(["stage_id"], ["stage.id"], name=op.f("fk_scenario_stage_id")),
+        sa.ForeignKeyConstraint(["ranking_run_id"], ["ranking_run.id"], name=op.f("fk_scenario_ranking_run_id")),
+        sa.ForeignKeyConstraint(["by_id"], ["person.id"], name=op.f("fk_scenario_by_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_scenario")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_scenario_public_id")),
+    )
+    op.create_index("ix_scenario_stage_track", "scenario", ["stage_id", "track"], unique=False)
 
 
 def downgrade() -> None:
-    for table in ("dossier", "adjustment_result", "measurement", "measurement_import"):
+    for table in ("scenario", "dossier", "adjustment_result", "measurement", "measurement_import"):
         op.drop_table(table)

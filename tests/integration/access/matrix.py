@@ -573,6 +573,7 @@ RULES: dict[str, Rule] = {
         rows=(
             post("ranking.again", RANKED, "stage=final"), post("ranking.export", RANKED, "stage=final"),
             post("ranking.replay", RANKED, "stage=final"),
+            get("awards.scenarios", f"{RANKED} stage=final"), post("awards.save_scenario", RANKED, "stage=final"),
             get("ranking.measurements", f"{ROUTED} stage=paper", allowed=WHOLE_OFFICE),
             post("ranking.measurements", ROUTED, "stage=paper", allowed=WHOLE_OFFICE),
         ),

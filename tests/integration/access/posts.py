@@ -603,6 +603,9 @@ POSTS: dict[str, Post] = {
     "ranking.again": Post("officer", RANKED),
     "ranking.replay": Post("officer", RANKED),
     "ranking.export": Post("officer", RANKED, {"reason": WHY}),
+    "awards.save_scenario": Post(
+        "officer", ("awards.scenarios", "public_id=waiting_call stage=final"), {"name": "순위대로", "inside": None, "outside": None}
+    ),
     "ranking.adjustment": Post(
         "officer", ("ranking.condition", "public_id=routing_call entry_id=routed_entry"), {"adjust_reason": WHY}
     ),

@@ -24,13 +24,14 @@ __all__ = [
 
 
 def strips(found: Sequence[Row], keep: int) -> list[dict[str, Any]]:
-    """For the picture: floats are good enough there. The band is the mean with its standard error."""
+    """For the picture: floats are good enough there. The band is the mean with its standard error. Of several lanes it
+    shows the reviewers' marks alone, in their own points."""
     return [
         {
             "label": row.title,
             "url": url_for("desks_officer.application", public_id=row.application),
             "marks": [m["total"] for m in row.marks],
-            "mean": float(row.mean),
+            "mean": float(rules.mean([m["total"] for m in row.marks]) if row.lanes and row.marks else row.mean),
             "spread": rules.standard_error([m["total"] for m in row.marks]) or None,
             "conditions": [c.word for c in row.conditions if c.result is None or not c.result.passed],
         }

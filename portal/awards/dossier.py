@@ -15,6 +15,7 @@ from typing import Any, Final
 
 PUBLIC: Final = "public"
 OFFICE: Final = "office"  # any other audience is the public id of an application: its own team
+ERASED: Final = "erased"  # past its term: path, value and salt are gone, the commitment stands in the salt's place
 
 
 @dataclass(frozen=True)
@@ -26,8 +27,13 @@ class Field:
 
     @property
     def commitment(self) -> str:
+        if self.audience == ERASED:
+            return self.salt
         text = json.dumps([self.path, self.value], ensure_ascii=False, sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(f"{self.salt}:{text}".encode()).hexdigest()
+
+    def erased(self) -> Field:
+        return Field("", None, ERASED, self.commitment)
 
     def as_row(self) -> list[Any]:
         return [self.path, self.value, self.audience, self.salt]
@@ -45,7 +51,9 @@ def copy_for(fields: Sequence[Field], *, office: bool, applications: frozenset[s
     """What a reader may take along: whole for the office, else the public fields and those of their own applications."""
     shown, withheld = [], []
     for field in fields:
-        if office or field.audience == PUBLIC or field.audience in applications:
+        if field.audience == ERASED:
+            withheld.append(field.commitment)
+        elif office or field.audience == PUBLIC or field.audience in applications:
             shown.append({"path": field.path, "value": field.value, "salt": field.salt})
         else:
             withheld.append(field.commitment)

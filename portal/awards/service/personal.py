@@ -9,7 +9,8 @@ from sqlalchemy.orm import joinedload
 
 from portal.accounts.retention import TERMS
 from portal.applications.models import Application, ApplicationState, EntryState, StageEntry
-from portal.awards.models import Award, AwardState, Decision, DecisionState, Outcome
+from portal.awards.dossier import fields_of
+from portal.awards.models import Award, AwardState, Decision, DecisionState, Dossier, Outcome
 from portal.awards.queries.decisions import waiting_decisions
 from portal.awards.service.approve import approvers_of
 from portal.platform.context import Context
@@ -116,3 +117,24 @@ def past_term(context: Context, limit: int) -> list[int]:
         func.coalesce(told, found_ineligible) <= context.now - TERMS["application"].span,
     )  # fmt: skip
     return list(db.session.scalars(query.order_by(Application.id).limit(limit)))
+
+
+def erase_of_applications(application_ids: Sequence[int]) -> None:
+    """What dossiers say of applications whose term is over; the commitments stay, so that their roots still come out."""
+    rows = db.session.execute(
+        select(Dossier, StageEntry.public_id, Application.public_id)
+        .join(Outcome, Outcome.decision_id == Dossier.decision_id)
+        .join(StageEntry, Outcome.entry_id == StageEntry.id)
+        .join(Application, StageEntry.application_id == Application.id)
+        .where(Application.id.in_(list(application_ids)))
+        .order_by(Dossier.decision_id, StageEntry.id)
+    )
+    for dossier, entry, application in rows:
+        dossier.fields = [
+            (
+                field.erased()
+                if field.audience == application or field.path.startswith(f"outcomes.{entry}.")
+                else field
+            ).as_row()
+            for field in fields_of(dossier.fields)
+        ]

@@ -152,7 +152,7 @@ def apply_retention(context: Context) -> dict[str, int]:
     applications.erase_applications(context, [*found.drafts, *found.applications])
     for erase in (
         conflicts.erase_of_applications, screening.erase_of_applications, routing.erase_of_applications,
-        reviews.erase_of_applications,
+        reviews.erase_of_applications, awards.erase_of_applications,
     ):  # fmt: skip
         erase(found.applications)
     letters.erase_letters(found.letters)

@@ -57,6 +57,15 @@ def test_a_field_that_was_changed_moved_added_or_taken_away_is_found() -> None:
     assert broken(lambda c: None) is None
 
 
+def test_a_field_past_its_term_is_gone_and_the_root_stands() -> None:
+    kept = fields_of(
+        json.loads(json.dumps([f.erased().as_row() if f.audience == "app2" else f.as_row() for f in FIELDS]))
+    )
+    copy = copy_for(kept, office=True, applications=frozenset())
+    assert verifier.verify(copy, root(field.commitment for field in FIELDS)) is None
+    assert "비밀" not in json.dumps([f.as_row() for f in kept], ensure_ascii=False) and len(copy["withheld"]) == 1
+
+
 def test_another_decisions_dossier_is_told_from_the_published_root() -> None:
     copy = copy_for(FIELDS, office=True, applications=frozenset())
     assert "another decision" in (verifier.verify(copy, "f" * 64) or "")

@@ -22,14 +22,13 @@ def _whole(row: CsvRow, column: str) -> int:
 
 
 def read_choices(file: Path) -> dict[str, list[str]]:
-    """Columns applicant, choice1 to choice3; an empty choice ends the list. Raises TableRefused."""
+    """Columns applicant, choice1 to choice3; empty choices are left out. Raises TableRefused."""
     found: dict[str, list[str]] = {}
     for row in read_rows(file, ("applicant", "choice1")):
         who = row.text("applicant")
         if who in found:
             raise row.refuse("applicant", f"‘{who}’ stands twice")
-        given = [row.cells.get(column, "") for column in CHOICES]
-        found[who] = given[: given.index("")] if "" in given else given
+        found[who] = [given for column in CHOICES if (given := row.cells.get(column, ""))]
     return found
 
 
@@ -37,7 +36,10 @@ def read_ranks(file: Path) -> dict[str, dict[str, int]]:
     """Columns group, applicant, rank; whoever has no row is not accepted by the group."""
     found: dict[str, dict[str, int]] = defaultdict(dict)
     for row in read_rows(file, ("group", "applicant", "rank")):
-        found[row.text("group")][row.text("applicant")] = _whole(row, "rank")
+        order, who = found[row.text("group")], row.text("applicant")
+        if who in order:
+            raise row.refuse("applicant", f"‘{who}’ stands twice in this group")
+        order[who] = _whole(row, "rank")
     return dict(found)
 
 

@@ -27,6 +27,7 @@ SIGNS: Final[Mapping[str, Text]] = {
         "한글과 로마자로 같은 이름, 같은 메일 아이디", "The same name in Hangul and Latin letters, the same mailbox"
     ),
 }
+MOST_AT_ONE_ADDRESS: Final = 30  # an office's address, or one that many claim: it says nothing of any two
 SHORTEST_MAILBOX: Final = 4  # "ai@" or "lee@" belongs to many
 
 # Revised Romanization (Ministry of Culture, 2000) by jamo; sound changes between syllables are left out.
@@ -215,7 +216,9 @@ def suspected(records: Sequence[Known]) -> Iterator[tuple[int, int, list[str]]]:
         for bucket in _buckets(record):
             buckets[bucket].append(record)
     seen: set[tuple[int, int]] = set()
-    for together in buckets.values():
+    for bucket, together in buckets.items():
+        if bucket[0] == "address" and len(together) > MOST_AT_ONE_ADDRESS:
+            continue
         for one, other in combinations(together, 2):
             low, high = sorted((one, other), key=lambda r: r.person_id)
             if (low.person_id, high.person_id) in seen or low.person_id == high.person_id:

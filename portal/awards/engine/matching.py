@@ -31,6 +31,8 @@ class Places:
     all_places: int | None = None
 
     def check(self) -> None:
+        if self.all_places is not None and self.all_places < 0:
+            raise BadPlaces(f"{self.all_places} places of all institutes")
         for group, (institute, places) in self.groups.items():
             if institute not in self.institutes:
                 raise BadPlaces(f"group {group}: there is no institute {institute}")
@@ -44,7 +46,7 @@ class Places:
 @dataclass(frozen=True)
 class Missed:
     """A choice before the one that was given, and why not: `filled` (ranks `best` to `worst` hold its places),
-    `institute` or `all` (no place left there; those in the group stand higher), `unranked`."""
+    `institute` or `all` (no place left there), `unranked`, `stays` (an offer that stands does not move), `gone`."""
 
     group: Group
     why: str
@@ -81,6 +83,7 @@ def match(
     places.check()
     _check_ranks(places, choices, ranks)
     kept = {who: group for who, group in (held or {}).items() if who not in gone}
+    _check_held(places, choices, kept)
     left = _left(places, kept)
     wanting = {who: own for who, own in choices.items() if who not in kept and who not in gone}
     offered: dict[Group, list[Applicant]] = {group: [] for group in places.groups}
@@ -97,7 +100,32 @@ def match(
             del list_[counts[group] :]
         proposing = {who for who in refused if next_choice[who] < len(wanting[who])}
     placed = kept | {who: group for group, list_ in offered.items() for who in list_}
-    return Matching(placed, {who: _missed(who, places, choices, ranks, placed) for who in choices})
+    missed = {who: _missed(who, places, choices, ranks, placed) for who in choices if who not in kept}
+    missed |= {
+        who: [Missed(g, "stays", ranks.get(g, {}).get(who)) for g in _before(choices[who], g_)]
+        for who, g_ in kept.items()
+    }
+    missed |= {
+        who: [Missed(g, "gone", ranks.get(g, {}).get(who)) for g in choices[who]] for who in gone if who in choices
+    }
+    return Matching(placed, missed)
+
+
+def _check_held(places: Places, choices: Mapping[Applicant, Sequence[Group]], kept: Mapping[Applicant, Group]) -> None:
+    for who, group in kept.items():
+        if who not in choices:
+            raise BadPlaces(f"held by {who}, who did not apply")
+        if group not in places.groups:
+            raise BadPlaces(f"held by {who}: there is no group {group}")
+    groups = list(kept.values())
+    for group, (_, most) in places.groups.items():
+        if groups.count(group) > most:
+            raise BadPlaces(f"group {group}: {groups.count(group)} offers for {most} places")
+
+
+def _before(own: Sequence[Group], got: Group) -> Sequence[Group]:
+    """The choices ahead of the one that was given."""
+    return own[: list(own).index(got)] if got in own else own
 
 
 def _check_ranks(
@@ -174,7 +202,7 @@ def _missed(
     ranks: Mapping[Group, Mapping[Applicant, int]], placed: Mapping[Applicant, Group],
 ) -> list[Missed]:  # fmt: skip
     got = placed.get(who)
-    better = list(choices[who][: choices[who].index(got)] if got in choices[who] else choices[who])
+    better = choices[who] if got is None else _before(choices[who], got)
     return [_why(who, group, places, ranks, placed) for group in better]
 
 

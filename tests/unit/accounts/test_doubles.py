@@ -92,3 +92,8 @@ def test_only_pairs_with_a_sign_come_out_each_once_in_order() -> None:
 def test_ten_thousand_records_are_compared_by_what_they_share() -> None:
     people = [known(n, f"김{chr(0xAC00 + n % 500)}", of=n % 4000 + 1) for n in range(10_000)]
     assert sum(1 for _ in suspected(people)) < 40_000
+
+
+def test_an_address_that_very_many_claim_says_nothing() -> None:
+    assert list(suspected([known(n, f"이름{n}", mail="office@x.kr") for n in range(31)])) == []
+    assert len(list(suspected([known(n, f"이름{n}", mail="office@x.kr") for n in range(3)]))) == 3

@@ -57,3 +57,10 @@ def test_what_cannot_be_read_is_named(tmp_path: Path) -> None:
     assert other.exit_code == 2 and "row 3, column institute_places" in other.output
     missing = _run(tmp_path, applicants="applicant,choice1\n가,nothing\n")
     assert missing.exit_code == 2 and "there is no group nothing" in missing.output
+    again = _run(tmp_path, ranks=FILES["ranks"] + "drug,가,3\n")
+    assert again.exit_code == 2 and "stands twice in this group" in again.output
+
+
+def test_an_empty_choice_loses_none_of_the_others(tmp_path: Path) -> None:
+    result = _run(tmp_path, applicants="applicant,choice1,choice2,choice3\n가,,drug,\n")
+    assert result.exit_code == 0 and _written(tmp_path)["가"]["group"] == "drug"

@@ -60,7 +60,7 @@ def instances(draw: st.DrawFn) -> tuple[Places, Choices, Ranks]:
     return places, choices, {g: {a: n + 1 for n, a in enumerate(order)} for g, order in accepted.items()}
 
 
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=600, deadline=None)
 @given(instances())
 def test_no_pair_blocks_and_no_quota_is_passed(made: tuple[Places, Choices, Ranks]) -> None:
     places, choices, ranks = made
@@ -185,3 +185,24 @@ def test_twelve_hundred_and_sixty_applicants_and_eight_groups_are_stable() -> No
     found: Matching = match(places, choices, ranks)
     assert len(found.placed) == 300 and lawful(places, choices, ranks, found.placed)
     assert blocking(places, choices, ranks, found.placed) == []
+
+
+def test_who_holds_an_offer_stays_and_who_is_gone_is_told_so() -> None:
+    choices = {p: ["llm", "drug"] for p in "abc"}
+    found = match(_two_groups(9, first=1), choices, RANKS, {"b": "drug"}, {"a"})
+    assert found.placed == {"b": "drug", "c": "llm"}
+    assert [(m.group, m.why, m.own) for m in found.missed["b"]] == [("llm", "stays", 2)]
+    assert {m.why for m in found.missed["a"]} == {"gone"}
+
+
+def test_offers_that_cannot_stand_are_refused() -> None:
+    choices = {p: ["llm"] for p in "ab"}
+    for held, told in (
+        ({"z": "llm"}, "did not apply"),
+        ({"a": "x"}, "no group x"),
+        ({"a": "llm", "b": "llm"}, "2 offers"),
+    ):
+        with pytest.raises(BadPlaces, match=told):
+            match(_two_groups(9, first=1), choices, RANKS, held)
+    with pytest.raises(BadPlaces, match="all institutes"):
+        match(Places({}, {}, -1), {}, {})

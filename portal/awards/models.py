@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
@@ -84,6 +84,30 @@ class Decision(Model):
     annulment_reason: Mapped[str | None] = mapped_column(Text)
     stage: Mapped[Stage] = relationship()
     outcomes: Mapped[list[Outcome]] = relationship(order_by="Outcome.rank, Outcome.id", back_populates="decision")
+
+
+class CommitteeSitting(Model):
+    """The deliberation committee confirmed a proposed decision, or returned it; written down by its secretary."""
+
+    __tablename__ = "committee_sitting"
+    __table_args__ = (
+        CheckConstraint(
+            "members > 0 AND present >= 0 AND present <= members AND in_favour >= 0 AND in_favour <= present",
+            name="counts",
+        ),
+    )
+
+    id: Mapped[pk]
+    public_id: Mapped[public]
+    decision_id: Mapped[int] = mapped_column(ForeignKey("decision.id"), unique=True)
+    held_on: Mapped[date]
+    members: Mapped[int]
+    present: Mapped[int]
+    in_favour: Mapped[int]
+    confirmed: Mapped[bool]
+    reason: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime]
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
 
 
 class Scenario(Model):

@@ -36,9 +36,11 @@ PARTS: Final[dict[str, Text]] = {
     "RankingRule": Text("순위 규칙", "Rule of the ranking"),
     "PanelRule": Text("평가위원회", "Panel"),
     "SessionRule": Text("발표 시간", "Slot to present"),
+    "MeetingRule": Text("평가위원회 회의", "Meeting of the panel"),
     "ScreeningRule": Text("적합성 검토 규칙", "Screening rule"),
     "PointItem": Text("가점 항목", "Point item"),
     "AwardRule": Text("선정 규칙", "Rules of award"),
+    "CommitteeRule": Text("심의위원회", "Deliberation committee"),
 }
 LISTS: Final[dict[str, Text]] = {
     "program": Text("사업 소개", "About the program"),
@@ -66,6 +68,8 @@ LISTS: Final[dict[str, Text]] = {
     "ranking": Text("순위를 정하는 규칙", "Rule of the ranking"),
     "panel": Text("평가위원회", "Panel"),
     "session": Text("발표 시간", "Slot to present"),
+    "meeting": Text("평가위원회 회의", "Meeting of the panel"),
+    "committee": Text("심의위원회", "Deliberation committee"),
     "screening": Text("적합성 검토", "Screening"),
     "point_sheet": Text("가점표", "Point sheet"),
     "awards": Text("선정 규칙", "Rules of award"),
@@ -195,6 +199,10 @@ KEYS: Final[dict[str, Text]] = {
     "PanelRule.replace_declined": Text(
         "사양하면 분야가 가장 가까운 다른 위원이 바로 맡음", "When somebody declines, the nearest free member takes over at once"
     ),
+    "MeetingRule.quorum": Text("정족수(출석이 넘어야 하는 %)", "Quorum (per cent of members to be exceeded)"),
+    "MeetingRule.changes": Text("회의에서 점수를 고칠 수 있음", "Points may be changed in the meeting"),
+    "MeetingRule.votes": Text("표결할 수 있음", "The panel may vote"),
+    "CommitteeRule.max_members": Text("위원 수 상한", "Members at most"),
     "SessionRule.minutes": Text("발표 길이(분)", "Minutes to present"),
     "SessionRule.break_minutes": Text("다음 발표까지(분)", "Minutes until the next one"),
     "SessionRule.confirm_hours": Text("몇 시간 전까지 확인·교환", "Hours before it to confirm or exchange"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from io import BytesIO
 from typing import Any
 
-from flask import Blueprint, abort, flash, g, request, send_file, url_for
+from flask import Blueprint, abort, flash, g, redirect, request, send_file, url_for
 
 from portal.applications.models import StageEntry
 from portal.audit.service import record
@@ -15,7 +15,7 @@ from portal.platform.context import Context
 from portal.platform.errors import DomainError
 from portal.platform.language import Text, say
 from portal.platform.transaction import in_transaction
-from portal.platform.web import context, page, perform
+from portal.platform.web import ActionForm, context, page, perform
 from portal.programs.models import Call, Stage
 from portal.programs.policies import officer_of_call
 from portal.ranking import pages, queries, rules, service
@@ -32,6 +32,8 @@ from portal.ranking.forms import (
 from portal.ranking.models import RankingRun
 from portal.ranking.pages import measured
 from portal.ranking.policies import judges_conditions, works_on_ranking
+from portal.reviews.policies import leads_meeting
+from portal.routing.models import Panel
 from portal.screening.pages import chosen_track, track_chips
 
 bp = Blueprint("ranking", __name__)
@@ -211,6 +213,25 @@ def measurements(public_id: str) -> Any:
         "ranking/measurements.html", form, call=call, stage=stage, definition=definition,
         rows=measured.table(stage, definition), imports=measured.imports(stage), zone=call.definition.time_zone,
     )  # fmt: skip
+
+
+@bp.post("/panels/<public_id>/meeting/open")
+@guard(leads_meeting)
+def open_meeting(public_id: str) -> Any:
+    """The panel meets, in the order that the ranking suggests."""
+    form, panel_id = ActionForm(), subject(Panel).id
+    address = url_for("reviews.meeting", public_id=public_id)
+
+    def act(context: Context) -> str:
+        service.open_meeting(context, panel_id)
+        return address
+
+    done = perform(form, act, Text("회의를 열었습니다.", "The meeting is open."))
+    if done is None:
+        for sentence in form.form_errors:
+            flash(sentence, "danger")
+        return redirect(address)
+    return done
 
 
 @bp.post("/office/calls/<public_id>/ranking/export")

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from flask_wtf.file import FileField
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
-from wtforms import HiddenField, TextAreaField
+from wtforms import HiddenField, RadioField, SelectMultipleField, TextAreaField
 from wtforms.validators import Length
 
 from portal.platform.errors import DomainError
@@ -84,7 +84,17 @@ class ReviewForm(PortalForm):
         return {f.name: [str(e) for e in f.errors] for f in self if f.errors}
 
 
-def review_form(stage: Stage, review: Review | None) -> ReviewForm:
+class RevisionForm(ReviewForm):
+    """One's submitted review, changed in a meeting."""
+
+    why = TextAreaField(
+        text("고치는 이유", "Why you change it"), [required(), length(min=MIN_REASON, max=1000)],
+        description=text(f"{MIN_REASON}자 이상. 앞의 점수와 함께 남습니다.",
+                         f"At least {MIN_REASON} characters. Kept together with the former points."),
+    )  # fmt: skip
+
+
+def review_form(stage: Stage, review: Review | None, base: type[ReviewForm] = ReviewForm) -> ReviewForm:
     """The form of a stage's criteria, filled from the draft unless something is posted."""
     fields: dict[str, Any] = {"stage": stage}
     for criterion in stage.criteria:
@@ -93,7 +103,7 @@ def review_form(stage: Stage, review: Review | None) -> ReviewForm:
         fields[f"reason_{criterion.code}"] = TextAreaField(
             text(f"‘{label.text.ko}’ 의견", f"Reason on ‘{label.text.en}’"), [length(max=MAX_TEXT)]
         )
-    made: ReviewForm = type("CriteriaForm", (ReviewForm,), fields)(data=filled(review))
+    made: ReviewForm = type("CriteriaForm", (base,), fields)(data=filled(review))
     return made
 
 
@@ -167,3 +177,57 @@ class StageForm(PortalForm):
     """A button about one stage."""
 
     stage = HiddenField()
+
+
+PRESENT = "present"
+
+
+class PresenceForm(PortalForm):
+    """A button: this member is here, or leaves. An empty `seat` is one's own."""
+
+    seat = HiddenField(validators=[Length(max=32)])
+    state = HiddenField(validators=[Length(max=10)])
+
+
+class ConcludeForm(PortalForm):
+    note = TextAreaField(
+        text("논의 결과", "What was concluded"), [required(), length(max=5000)],
+        description=text("무엇을 논의했고 어떻게 보았는지 적습니다. 위원의 이름은 적지 마십시오.",
+                         "What was discussed, and how it was seen. Do not write anybody's name."),
+    )  # fmt: skip
+
+
+class MotionForm(PortalForm):
+    """Choices are set to the agenda by the route."""
+
+    question = TextAreaField(
+        text("안건", "Motion"), [required(), length(min=MIN_REASON, max=1000)],
+        description=text("예: “두 과제를 독자성 미충족으로 본다.”", "For example: “The model counts as built independently.”"),
+    )  # fmt: skip
+    entries = SelectMultipleField(
+        text("관련 신청", "Applications concerned"), validate_choice=False,
+        description=text(
+            "고르지 않으면 일반 안건, 하나면 그 신청에 대한 찬반, 둘 이상이면 그 가운데 하나를 고르는 표결입니다.",
+            "None: a general motion; one: yes or no on it; two or more: a choice of one among them, or of none.",
+        ),
+    )  # fmt: skip
+
+
+class BallotForm(PortalForm):
+    """Choices are set to what may be voted for."""
+
+    choice = RadioField(text("내 표", "Your vote"), [required()], validate_choice=False)
+
+
+class MinutesForm(PortalForm):
+    version = HiddenField()
+    text = TextAreaField(
+        text("회의록", "Minutes"), [required(), length(max=20_000)],
+        description=text("저장할 때마다 판이 남습니다. 위원의 이름은 적지 마십시오.",
+                         "Every save keeps a version. Do not write reviewers' names."),
+    )  # fmt: skip
+
+    @property
+    def after(self) -> int:
+        typed = str(self.version.data or "0")
+        return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 9 else 0

@@ -5,12 +5,15 @@ Conflict of interest stands in the query and outranks every role; the role itsel
 
 from __future__ import annotations
 
-from portal.platform.access import Decision, allow_if, policy
+from portal.platform.access import ALLOW, FORBID, Decision, allow_if, policy
 from portal.platform.context import Actor
 from portal.programs.models import Stage
 from portal.reviews import queries
+from portal.reviews.models import MeetingItem, Motion
+from portal.reviews.queries import meetings
 from portal.routing.models import Assignment, Panel
 from portal.routing.queries.panels import identities
+from portal.routing.queries.sessions import presides
 
 
 def _is_reviewer(actor: Actor, assignment: Assignment) -> bool:
@@ -51,3 +54,26 @@ def uses_sheet(actor: Actor, panel: Panel) -> Decision:
 def reviews_panel(actor: Actor, panel: Panel) -> Decision:
     """A reviewer with an application of this panel that they may read; the page shows those alone."""
     return allow_if(_holds_role(actor, panel.stage))
+
+
+@policy(load=meetings.meeting_panel)
+def attends_meeting(actor: Actor, panel: Panel) -> Decision:
+    """A member until the stage is decided, or the office of the call (in the query)."""
+    return ALLOW
+
+
+@policy(load=meetings.meeting_panel)
+def leads_meeting(actor: Actor, panel: Panel) -> Decision:
+    """The chair, or an officer of the call; what an application bars them from is asked again in the service."""
+    return allow_if(presides(actor, panel), FORBID)
+
+
+@policy(load=meetings.item_for)
+def discusses_item(actor: Actor, item: MeetingItem) -> Decision:
+    """The same people, save those whom the application bars: for them it is not there."""
+    return ALLOW
+
+
+@policy(load=meetings.motion_for)
+def votes_on_motion(actor: Actor, motion: Motion) -> Decision:
+    return ALLOW

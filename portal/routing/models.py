@@ -114,6 +114,7 @@ class Assignment(Model):
     answered_at: Mapped[datetime | None]
     decline_reason: Mapped[str | None] = mapped_column(Text)
     token_hash: Mapped[str | None] = mapped_column(String(64), unique=True)  # of the letter's link to decline
+    late_until: Mapped[datetime | None]  # asked for after the stage's review had closed: open until then
     entry: Mapped[StageEntry] = relationship()
     panel: Mapped[Panel] = relationship()
 

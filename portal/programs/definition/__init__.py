@@ -26,6 +26,7 @@ from portal.programs.definition.stages import (
     Anchor,
     Condition,
     Criterion,
+    MeetingRule,
     PanelRule,
     PointItem,
     ScreeningRule,
@@ -35,6 +36,7 @@ from portal.programs.definition.stages import (
 )
 from portal.programs.definition.support import (
     AwardRule,
+    CommitteeRule,
     Component,
     ComponentOption,
     CostCategory,
@@ -46,9 +48,9 @@ from portal.programs.definition.words import INSTITUTION_KINDS, Choice, Code, In
 
 __all__ = [
     "INSTITUTION_KINDS", "Anchor", "Appeal", "AttachmentSlot", "AwardRule", "CallDefinition",
-    "Choice", "Code", "Component", "ComponentOption", "Condition", "ConflictGround", "CostCategory",
+    "Choice", "Code", "CommitteeRule", "Component", "ComponentOption", "Condition", "ConflictGround", "CostCategory",
     "Criterion", "Disclosure", "EligibilityChoice", "EligibilityQuestion", "EligibilityRule", "FileKind", "InstitutionKind", "LineDefinition", "Mark",
-    "MatchingRate", "MemberRule", "PanelRule", "Part", "PlanDefinition", "PointItem", "PoolDefinition",
+    "MatchingRate", "MeetingRule", "MemberRule", "PanelRule", "Part", "PlanDefinition", "PointItem", "PoolDefinition",
     "ProgramDefinition", "Question", "QuestionKind", "ReferenceRule", "Regime", "ScreeningRule", "Section",
     "SessionRule", "ShownIf", "Stage", "Track", "Words", "canonical", "digest", "parse",
 ]  # fmt: skip

@@ -60,6 +60,18 @@ class SessionRule(Part):
     mark: Mark | None = None
 
 
+class MeetingRule(Part):
+    """The panel meets on its reviews: it takes up an application, and decides, only while more than `quorum` per cent
+    of its members are present. `changes`: reviewers may change their points there, with a reason. `votes`: it may vote;
+    a motion is carried by more than half of those present who may vote on it.
+    """
+
+    quorum: Annotated[int, Field(ge=0, le=99)] = 50
+    changes: bool = True
+    votes: bool = True
+    mark: Mark | None = None
+
+
 class LanePart(Part):
     """What is measured in a lane, worth 0..`points`; fractions are allowed."""
 
@@ -120,6 +132,7 @@ class Stage(Part):
     ranking: RankingRule = RankingRule()
     panel: PanelRule
     session: SessionRule | None = None
+    meeting: MeetingRule | None = None
     sections: list[Code] = []  # sections asked for at this stage only
     own_days: int | None = None  # how long the team has for them, from entering the stage
     days: int  # planned working time from entry to published decision

@@ -90,6 +90,16 @@ class Component(Part):
         return f"{self.line if 'line' in self.binds else self.unbound_line}_{year}"
 
 
+class CommitteeRule(Part):
+    """A deliberation committee confirms the panel's result, or returns it with a reason, before it is approved: more
+    than half of its members present, more than half of those present in favour."""
+
+    names: Words
+    max_members: Annotated[int, Field(ge=3)] = 20
+    article: Words = {}
+    mark: Mark | None = None
+
+
 class AwardRule(Part):
     max_count: int
     may_select_fewer: bool = True
@@ -97,6 +107,7 @@ class AwardRule(Part):
     second_approver_above: int = 0
     acceptance_days: int = 14
     promote: bool = False  # a place given up goes to the next on the reserve list, checked anew
+    committee: CommitteeRule | None = None  # of decisions that award
     reserve_days: int = 0  # how long the reserve list may be drawn on after publication; 0: as long as the call runs
     mark: Mark | None = None
 

@@ -7,6 +7,7 @@ from portal.ranking.service.beside import (
     record_adjustment,
     record_condition,
 )
+from portal.ranking.service.meetings import open_meeting
 from portal.ranking.service.runs import (
     Replay,
     ask_replay,
@@ -28,6 +29,7 @@ __all__ = [
     "import_measurements",
     "keep_calibration",
     "note_replays",
+    "open_meeting",
     "rank",
     "rank_all",
     "record_adjustment",

@@ -7,6 +7,6 @@ from flask import Blueprint
 bp = Blueprint("reviews", __name__)
 
 # Each module adds its views to `bp`.
-from portal.reviews.routes import batch, documents, office, packet, review, sheet  # noqa: E402
+from portal.reviews.routes import batch, documents, meeting, office, packet, review, sheet  # noqa: E402
 
-__all__ = ["batch", "bp", "documents", "office", "packet", "review", "sheet"]
+__all__ = ["batch", "bp", "documents", "meeting", "office", "packet", "review", "sheet"]

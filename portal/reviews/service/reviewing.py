@@ -69,7 +69,7 @@ def save_review(
     criteria = assignment.entry.stage.call.definition.stage(assignment.entry.stage.code).criteria
     if review is not None and review.state is not ReviewState.DRAFT:
         raise ReviewLocked
-    kept = {c.code: _as_kept(*marks.get(c.code, (None, ""))) for c in criteria}
+    kept = {c.code: as_kept(*marks.get(c.code, (None, ""))) for c in criteria}
     texts = nfc(comment)[: rules.MAX_TEXT], nfc(note)[: rules.MAX_TEXT]
     if review is not None and version is not None and version != review.version:
         if (
@@ -90,13 +90,13 @@ def save_review(
         )
         db.session.add(review)
         db.session.flush()
-    _write_scores(review, kept)
+    write_scores(review, kept)
     review.comment, review.note_to_officer = texts
     review.saved_at, review.version = context.now, review.version + 1
     return review
 
 
-def _write_scores(review: Review, marks: Marks) -> None:
+def write_scores(review: Review, marks: Marks) -> None:
     present = {score.criterion: score for score in review.scores}
     for criterion, (points, reason) in marks.items():
         score = present.get(criterion)
@@ -106,7 +106,7 @@ def _write_scores(review: Review, marks: Marks) -> None:
         score.points, score.reason = points, reason
 
 
-def _as_kept(points: int | None, reason: str) -> tuple[int | None, str]:
+def as_kept(points: int | None, reason: str) -> tuple[int | None, str]:
     return points, nfc(reason)[: rules.MAX_TEXT]
 
 

@@ -240,3 +240,73 @@ class NotEligibleNow(DomainError):
 class NoAwardInPreview(DomainError):
     say = Text("미리 보기에서는 아무것도 선정하지 않습니다.", "Nothing is awarded in a preview.")
     status = 409
+
+
+class NoCommittee(DomainError):
+    say = Text(
+        "이 공고의 규칙에는 이 의결을 심의할 위원회가 없습니다.",
+        "The rules of this call know no committee for this decision.",
+    )
+    status = 409
+
+
+class CommitteeFirst(DomainError):
+    say = Text(
+        "‘{committee}’의 심의 결과를 먼저 적어야 승인할 수 있습니다.",
+        "“{committee}” has to confirm it before it can be approved; write down its sitting.",
+    )
+    status = 409
+
+
+class AlreadySat(DomainError):
+    say = Text(
+        "이 의결의 심의 결과는 이미 적혀 있습니다.", "The committee's sitting on this decision is already written down."
+    )
+    status = 409
+
+
+class TooManyMembers(DomainError):
+    say = Text("위원은 {most}명까지입니다.", "The committee has at most {most} members.")
+
+
+class CountsWrong(DomainError):
+    say = Text(
+        "출석은 재적보다, 찬성은 출석보다 많을 수 없습니다.",
+        "No more can be present than there are members, nor in favour than are present.",
+    )
+
+
+class CommitteeQuorum(DomainError):
+    say = Text(
+        "재적위원의 과반수가 출석해야 합니다. {members}명 가운데 {least}명부터입니다.",
+        "More than half of the members have to be present: {least} of {members} at least.",
+    )
+
+
+class CommitteeMajority(DomainError):
+    say = Text(
+        "출석위원의 과반수가 찬성해야 의결안이 확정됩니다. {present}명 가운데 {least}명부터입니다.",
+        "It takes more than half of those present to confirm: {least} of {present} at least.",
+    )
+
+
+class CommitteeInFavour(DomainError):
+    say = Text(
+        "출석위원의 과반수가 찬성하였으므로 되돌려 보낸 것이 아닙니다.",
+        "More than half of those present were in favour, so it was not returned.",
+    )
+
+
+class SittingTime(DomainError):
+    say = Text(
+        "심의한 날은 의결안을 올린 날부터 오늘까지 가운데 하루여야 합니다.",
+        "The day lies between the proposal and today.",
+    )
+
+
+class PanelStillMeets(DomainError):
+    say = Text(
+        "평가위원회의 회의가 아직 열려 있습니다. 회의를 마친 뒤 의결안을 올려 주십시오.",
+        "The panel's meeting is still open. Propose once it is closed.",
+    )
+    status = 409

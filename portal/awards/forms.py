@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
-from wtforms import HiddenField, RadioField, SelectField, SelectMultipleField, TextAreaField
+from wtforms import DateField, HiddenField, IntegerField, RadioField, SelectField, SelectMultipleField, TextAreaField
 
 from portal.awards import rules
 from portal.awards.models import Result
 from portal.awards.rules import Piece
-from portal.platform.fields import MoneyField, TextField, length, optional, required, text
+from portal.platform.fields import MoneyField, TextField, length, number_range, optional, required, text
 from portal.platform.language import Text
 from portal.platform.web import PortalForm
 from portal.programs.definition import CallDefinition
@@ -53,6 +53,23 @@ class PromoteForm(PortalForm):
 class PassOverForm(PortalForm):
     outcome = HiddenField()
     reason = TextAreaField(text("제외 사유", "Reason for taking it off"), validators=[required(), length(max=4000)])
+
+
+CONFIRMED, SENT_BACK = "confirmed", "returned"
+
+
+class SittingForm(PortalForm):
+    """What the deliberation committee resolved."""
+
+    held_on = DateField(text("심의한 날", "Day of the sitting"), [required()])
+    members = IntegerField(text("재적위원", "Members"), [required(), number_range(min=1)])
+    present = IntegerField(text("출석위원", "Present"), [required(), number_range(min=0)])
+    in_favour = IntegerField(text("의결안에 찬성", "In favour of the decision"), [required(), number_range(min=0)])
+    resolved = RadioField(
+        text("심의 결과", "Resolution"), [required()],
+        choices=[(CONFIRMED, Text("확정", "Confirmed")), (SENT_BACK, Text("되돌려 보냄", "Returned"))],
+    )  # fmt: skip
+    reason = TextAreaField(text("심의 의견", "Reason"), [required(), length(max=4000)])
 
 
 class ApproveForm(PortalForm):

@@ -52,6 +52,12 @@ def publishes_decision(actor: Actor, decision: Decision) -> Answer:
 
 
 @policy(load=decisions.office_decision)
+def records_sitting(actor: Actor, decision: Decision) -> Answer:
+    """An officer or administrator of the call, as secretary of the committee (in the query)."""
+    return ALLOW
+
+
+@policy(load=decisions.office_decision)
 def approves_decision(actor: Actor, decision: Decision) -> Answer:
     return allow_if(actor.has("administrator", *decision.stage.call.scopes), FORBID)
 

@@ -65,6 +65,11 @@ RESULTS: Final[Mapping[Result, Text]] = {
 SELECTED: Final = frozenset({Result.ADVANCE, Result.AWARD})
 
 
+def is_majority(part: int, whole: int) -> bool:
+    """More than half: of the members for a quorum, of those present for a resolution (Decree art. 28)."""
+    return 2 * part > whole
+
+
 def award_may_move(state: AwardState, to: AwardState) -> bool:
     return to in AWARD_MOVES[state]
 

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
 from portal.applications.models import Application, StageEntry
 from portal.awards import rules
 from portal.awards import service as awards
-from portal.awards.models import Award, AwardState, AwardTable, DecisionState, Result
+from portal.awards.models import Award, AwardState, AwardTable, Decision, DecisionState, Result
 from portal.awards.queries import decisions, reserves, tables
 from portal.awards.rules import Piece
+from portal.awards.service.committee import rule_of
 from portal.awards.service.table import Advice
 from portal.budgets import queries as budgets
 from portal.budgets.models import BudgetLine
@@ -185,7 +187,17 @@ def propose(
 
 
 def approve(cast: Cast, decision_id: int) -> None:
+    """Where the call has a committee, after it confirmed: nine members, eight of them present and in favour."""
+    if read(lambda: rule_of(db.session.get_one(Decision, decision_id)) is not None):
+        act(cast.officers[0], _sat, decision_id)
     act(cast.administrators[0], awards.approve, decision_id, "절차와 한도를 확인하였습니다.")
+
+
+def _sat(context: Context, decision_id: int) -> None:
+    zone = ZoneInfo(db.session.get_one(Decision, decision_id).stage.call.definition.time_zone)
+    awards.record_sitting(
+        context, decision_id, context.now.astimezone(zone).date(), 9, 8, 8, True, "평가 결과와 지원 규모를 심의하여 확정합니다."
+    )  # fmt: skip
 
 
 def publish(cast: Cast, decision_id: int) -> None:

@@ -34,6 +34,7 @@ from portal.ranking.pages import measured
 from portal.ranking.policies import judges_conditions, works_on_ranking
 from portal.reviews.policies import leads_meeting
 from portal.routing.models import Panel
+from portal.routing.queries.panels import panel_of
 from portal.screening.pages import chosen_track, track_chips
 
 bp = Blueprint("ranking", __name__)
@@ -294,4 +295,5 @@ def _page(call: Call, stage: Stage | None, track: str, form: ExportForm | StageF
         replaying=for_stage(StageForm(formdata=None), stage.code, track), chips=pages.stage_chips(call, stage.id),
         tracks=track_chips(call, stage, track, "ranking.ranking"), track=track, again=for_stage(StageForm(formdata=None), stage.code, track),
         exporting=for_stage(exporting, stage.code, track), zone=call.definition.time_zone,
+        meets=panel_of(stage.id, track) if definition.meeting is not None else None,
     )  # fmt: skip

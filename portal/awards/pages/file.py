@@ -31,6 +31,7 @@ from portal.routing.models import Panel, SeatState
 GIVEN_UP = (AwardState.DECLINED, AwardState.EXPIRED, AwardState.CANCELLED)
 EVENTS = {
     "DecisionProposed": Text("의결안 제안", "Proposed"),
+    "CommitteeSat": Text("심의위원회", "Deliberation committee"),
     "DecisionApproved": Text("승인", "Approved"),
     "DecisionReturned": Text("반려", "Returned"),
     "DecisionPublished": Text("발표", "Published"),

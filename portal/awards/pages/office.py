@@ -18,7 +18,7 @@ from portal.awards.queries import awards as award_queries
 from portal.awards.queries import decisions as queries
 from portal.awards.queries import reserves, tables
 from portal.awards.rules import Piece
-from portal.awards.service import Approver, decide
+from portal.awards.service import Approver, committee, decide
 from portal.budgets import queries as budgets
 from portal.platform.context import Actor
 from portal.platform.errors import DomainError
@@ -240,7 +240,12 @@ def decision_view(actor: Actor, decision: Decision, now: datetime) -> dict[str, 
     call = decision.stage.call
     mine = decision.proposed_by_id in tables.identities(actor)
     is_administrator = actor.has("administrator", *call.scopes)
+    rule, sitting = committee.rule_of(decision), queries.sitting_of(decision.id)
+    waits = rule is not None and sitting is None and proposed
     return {
+        "committee": rule,
+        "sitting": sitting,
+        "may_record_sitting": waits,
         "decision": decision,
         "state": rules.DECISION_STATES[decision.state],
         "tone": DECISION_TONES[decision.state],
@@ -248,7 +253,7 @@ def decision_view(actor: Actor, decision: Decision, now: datetime) -> dict[str, 
         **approval_view(decision, now),
         "caps": caps_beside(actor, call, [p for b in held.values() for p in b]) if proposed else {},
         "people": known,
-        "may_approve": proposed and is_administrator,
+        "may_approve": proposed and is_administrator and not waits,
         "may_publish": decision.state is DecisionState.APPROVED,
         "may_return": decision.state in (DecisionState.PROPOSED, DecisionState.APPROVED) and (mine or is_administrator),
         "answer_until": now + timedelta(days=call.definition.awards.acceptance_days),

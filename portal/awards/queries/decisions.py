@@ -11,7 +11,7 @@ from sqlalchemy.orm import contains_eager, joinedload
 from portal.accounts.models import Account, Affiliation, Person, Role, RoleGrant
 from portal.accounts.queries import grant_is_valid
 from portal.applications.models import Application, EntryState, Institution, Member, StageEntry
-from portal.awards.models import Decision, DecisionState, Dossier, Outcome, Result
+from portal.awards.models import CommitteeSitting, Decision, DecisionState, Dossier, Outcome, Result
 from portal.awards.queries.tables import identities
 from portal.awards.rules import Parties
 from portal.conflicts.queries import not_barred
@@ -96,6 +96,11 @@ def reads_as_office(actor: Actor, decision: Decision) -> bool:
 
 def locked_decision(decision_id: int) -> Decision:
     return db.session.scalars(select(Decision).where(Decision.id == decision_id).with_for_update()).one()
+
+
+def sitting_of(decision_id: int) -> CommitteeSitting | None:
+    """What the deliberation committee resolved on it."""
+    return db.session.scalars(select(CommitteeSitting).where(CommitteeSitting.decision_id == decision_id)).one_or_none()
 
 
 def live_decision(stage_id: int, track: str = "") -> Decision | None:

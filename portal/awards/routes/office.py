@@ -8,10 +8,16 @@ from typing import Any
 from flask import Response, abort, request, url_for
 
 from portal.awards import rules, service
-from portal.awards.forms import ApproveForm, PassOverForm, PromoteForm, ReasonForm
+from portal.awards.forms import CONFIRMED, ApproveForm, PassOverForm, PromoteForm, ReasonForm, SittingForm
 from portal.awards.models import Decision
 from portal.awards.pages import office as pages
-from portal.awards.policies import approves_decision, promotes_reserves, publishes_decision, returns_decision
+from portal.awards.policies import (
+    approves_decision,
+    promotes_reserves,
+    publishes_decision,
+    records_sitting,
+    returns_decision,
+)
 from portal.awards.queries import awards as award_queries
 from portal.awards.queries import decisions as queries
 from portal.awards.queries import tables
@@ -58,6 +64,21 @@ def approve(public_id: str) -> Response:
     form = ApproveForm()
     done = Text("승인했습니다. 발표는 따로 해야 합니다.", "Approved. Publication is a separate act.")
     return _act(form, lambda c, i: service.approve(c, i, form.note.data or ""), done, "approving")
+
+
+@bp.post("/decisions/<public_id>/committee")
+@guard(records_sitting)
+def record_sitting(public_id: str) -> Response:
+    """What the deliberation committee resolved: confirmed, or back to the proposer."""
+    form = SittingForm()
+
+    def verb(context: Context, decision_id: int) -> Any:
+        return service.record_sitting(
+            context, decision_id, form.held_on.data, form.members.data, form.present.data, form.in_favour.data,
+            form.resolved.data == CONFIRMED, form.reason.data,
+        )  # fmt: skip
+
+    return _act(form, verb, Text("심의 결과를 적었습니다.", "The committee's resolution is noted."), "sitting")
 
 
 @bp.post("/decisions/<public_id>/return")
@@ -154,6 +175,7 @@ def _page(
         awards=pages.award_rows(call, award_queries.awards_of_call(call.id)), panels=panels,
         approving=refused.get("approving") or ApproveForm(formdata=None),
         returning=refused.get("returning") or ReasonForm(formdata=None),
+        sitting_form=refused.get("sitting") or SittingForm(formdata=None),
         publishing=refused.get("publishing") or ActionForm(formdata=None),
         reserves=reserves, promoting=promoting, passing_over=passing_over,
     )  # fmt: skip

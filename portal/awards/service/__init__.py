@@ -1,6 +1,7 @@
 """The verbs: recommend, propose, approve, publish, answer, promote."""
 
 from portal.awards.service.approve import Approver, approve, approvers_of
+from portal.awards.service.committee import record_sitting
 from portal.awards.service.decide import propose, return_decision
 from portal.awards.service.issue import cancel_award, issue_award
 from portal.awards.service.offer import accept_award, decline_award, expire_award
@@ -26,6 +27,7 @@ __all__ = [
     "propose",
     "publish",
     "recommend",
+    "record_sitting",
     "reopen_table",
     "return_decision",
     "save_scenario",

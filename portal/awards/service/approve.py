@@ -19,6 +19,7 @@ from portal.awards.models import AwardTable, Decision, DecisionState, Outcome, R
 from portal.awards.queries import decisions as queries
 from portal.awards.queries import tables
 from portal.awards.rules import Bar, Parties
+from portal.awards.service.committee import check_committee
 from portal.awards.service.decide import bundles, check_count, move_decision
 from portal.awards.service.issue import issue_award
 from portal.budgets import service as budgets
@@ -31,7 +32,7 @@ from portal.ranking.models import RankingRun
 def approve(context: Context, decision_id: int, note: str = "") -> Decision:
     """The second person's act: reserves and creates every award, or, when one line has not enough, nothing at all.
 
-    Raises MayNotApprove, RulesChanged, DecisionStateRefused, TooMany (other tracks took the places meanwhile),
+    Raises MayNotApprove, CommitteeFirst, RulesChanged, DecisionStateRefused, TooMany (other tracks took the places meanwhile),
     CapExceeded, BudgetFrozen.
     """
     decision = queries.locked_decision(decision_id)
@@ -40,6 +41,7 @@ def approve(context: Context, decision_id: int, note: str = "") -> Decision:
     bar = bar_of(context, decision, second_needed=second_needed(decision))
     if bar is not None:
         raise MayNotApprove(why=rules.BARS[bar])
+    check_committee(decision)
     outcomes = queries.outcomes_of(decision_id)
     _check_unchanged(decision, outcomes)
     if stage.call.definition.stage(stage.code).awards:

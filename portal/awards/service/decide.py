@@ -19,6 +19,7 @@ from portal.awards.errors import (
     EntriesWaiting,
     NothingRecommended,
     NotRanked,
+    PanelStillMeets,
     ReasonTooShort,
     TableOpen,
     TooFew,
@@ -42,6 +43,7 @@ from portal.programs.models import Call, Stage
 from portal.programs.rules import working_days_after
 from portal.ranking.models import ConditionResult
 from portal.ranking.queries import conditions, latest_run
+from portal.reviews.queries.meetings import is_meeting
 
 
 def propose(
@@ -57,6 +59,8 @@ def propose(
         raise Forbidden
     if queries.live_decision(stage_id, track) is not None:
         raise DecisionStands
+    if is_meeting(stage_id, track):
+        raise PanelStillMeets
     run = latest_run(stage_id, track)
     if run is None:
         raise NotRanked
@@ -217,11 +221,16 @@ def return_decision(context: Context, decision_id: int, reason: str) -> Decision
         raise DecisionStateRefused(state=rules.DECISION_STATES[decision.state])
     if queries.is_barred_from(context.actor, [o.entry_id for o in queries.outcomes_of(decision_id)]):
         raise Conflicted
+    annul(context, decision, reason)
+    return decision
+
+
+def annul(context: Context, decision: Decision, reason: str) -> None:
+    """It goes back to its proposer with the reason; what it reserved is free again."""
     move_decision(decision, DecisionState.ANNULLED)
-    for award in award_queries.awards_of_decision(decision_id):
+    for award in award_queries.awards_of_decision(decision.id):
         cancel_award(context, award.id, reason)
     decision.annulled_at, decision.annulled_by_id = context.now, context.actor.person_id
     decision.annulment_reason = reason.strip()
     record(context, "DecisionReturned", "decision", decision.public_id, reason=reason)
     enqueue(RETURNED, {"decision_id": decision.id}, key=str(decision.id), now=context.now)
-    return decision

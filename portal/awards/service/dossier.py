@@ -54,6 +54,11 @@ def _told(decision: Decision) -> Iterator[Told]:
     for act in ("proposed", "approved", "published"):
         who = people.get(getattr(decision, f"{act}_by_id") or 0)
         yield f"decision.{act}", {"by": who.name if who else "", "at": _at(getattr(decision, f"{act}_at"))}, OFFICE
+    sitting = queries.sitting_of(decision.id)
+    if sitting is not None:
+        yield "committee.held_on", sitting.held_on.isoformat(), PUBLIC
+        counts = {"members": sitting.members, "present": sitting.present, "in_favour": sitting.in_favour}
+        yield "committee.resolution", {"confirmed": sitting.confirmed, **counts, "reason": sitting.reason}, OFFICE
     outcomes = queries.outcomes_of(decision.id)
     rows = {row["entry_id"]: row for row in run.result}
     awards = {award.outcome_id: award for award in award_queries.awards_of_decision(decision.id)}

@@ -211,6 +211,7 @@ class SeatShown:
     stage: Mapping[str, str]
     table: str
     day: str  # where the order of presentations stands
+    meeting: str  # where the panel meets, once the review is closed
 
 
 def seats_shown(seats: Sequence[Seat], tables: bool, days: Collection[int] = ()) -> list[SeatShown]:
@@ -223,5 +224,7 @@ def seats_shown(seats: Sequence[Seat], tables: bool, days: Collection[int] = ())
         address = url_for("awards.table", public_id=seat.panel.public_id) if opened else ""
         accepted = seat.state is SeatState.ACCEPTED
         day = url_for("routing.panel_sessions", public_id=seat.panel.public_id) if seat.panel_id in days else ""
-        shown.append(SeatShown(seat, definition.names, address if accepted else "", day if accepted else ""))
+        meets = definition.meeting is not None and stage.review_closed_at is not None and accepted
+        meeting = url_for("reviews.meeting", public_id=seat.panel.public_id) if meets else ""
+        shown.append(SeatShown(seat, definition.names, address if accepted else "", day if accepted else "", meeting))
     return shown

@@ -55,6 +55,15 @@ class MeasurementForm(PortalForm):
     )  # fmt: skip
 
 
+class OneMoreForm(PortalForm):
+    """One more review of an application is asked for."""
+
+    reason = TextAreaField(
+        text("한 건 더 필요한 이유", "Why one more is needed"), validators=[required(), length(max=1000)],
+        description=text("감사 기록에 남습니다. 위원은 보지 못합니다.", "Kept in the audit log; the reviewer does not see it."),
+    )  # fmt: skip
+
+
 class StageForm(PortalForm):
     """A button about one stage and track."""
 

@@ -26,6 +26,7 @@ from portal.ranking.forms import (
     ConditionForm,
     ExportForm,
     MeasurementForm,
+    OneMoreForm,
     StageForm,
     for_stage,
 )
@@ -34,7 +35,8 @@ from portal.ranking.pages import measured
 from portal.ranking.policies import judges_conditions, works_on_ranking
 from portal.reviews.policies import leads_meeting
 from portal.routing.models import Panel
-from portal.routing.queries.panels import panel_of
+from portal.routing.queries.panels import asked_late, panel_of
+from portal.routing.service import ask_one_more
 from portal.screening.pages import chosen_track, track_chips
 
 bp = Blueprint("ranking", __name__)
@@ -168,6 +170,35 @@ def adjustment(public_id: str, entry_id: str) -> Any:
     return done if done is not None else _entry_page(subject(StageEntry), code, form)
 
 
+@bp.route("/office/calls/<public_id>/ranking/entries/<entry_id>/one-more", methods=["GET", "POST"])
+@guard(judges_conditions)
+def one_more(public_id: str, entry_id: str) -> Any:
+    """One more review of an application that the scores cannot place."""
+    entry, form = subject(StageEntry), OneMoreForm()
+    code, track, id_ = entry.stage.code, entry.track, entry.id
+
+    def act(context: Context) -> str:
+        ask_one_more(context, id_, form.reason.data)
+        return url_for("ranking.ranking", public_id=public_id, stage=code, track=track or None, _anchor="worth")
+
+    done = perform(
+        form,
+        act,
+        Text(
+            "가장 가까운 위원에게 부탁했습니다. 들어오면 순위를 다시 계산합니다.",
+            "The nearest free member was asked; the ranking is computed anew when the review is in.",
+        ),
+    )
+    if done is not None:
+        return done
+    entry = subject(StageEntry)
+    call, stage = entry.stage.call, entry.stage.call.definition.stage(code)
+    return page(
+        "ranking/one_more.html", form, call=call, entry=entry, stage=stage, days=stage.review_days,
+        asked=asked_late(entry.stage_id).get(id_), zone=call.definition.time_zone,
+    )  # fmt: skip
+
+
 @bp.route("/office/calls/<public_id>/ranking/measurements", methods=["GET", "POST"])
 @guard(works_on_ranking)
 def measurements(public_id: str) -> Any:
@@ -295,5 +326,5 @@ def _page(call: Call, stage: Stage | None, track: str, form: ExportForm | StageF
         replaying=for_stage(StageForm(formdata=None), stage.code, track), chips=pages.stage_chips(call, stage.id),
         tracks=track_chips(call, stage, track, "ranking.ranking"), track=track, again=for_stage(StageForm(formdata=None), stage.code, track),
         exporting=for_stage(exporting, stage.code, track), zone=call.definition.time_zone,
-        meets=panel_of(stage.id, track) if definition.meeting is not None else None,
+        asked_late=asked_late(stage.id), meets=panel_of(stage.id, track) if definition.meeting is not None else None,
     )  # fmt: skip

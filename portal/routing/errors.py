@@ -10,6 +10,30 @@ class NoSeats(DomainError):
     say = Text("평가위원을 한 명 이상 골라 주십시오.", "Choose at least one reviewer.")
 
 
+class NobodyFree(DomainError):
+    say = Text(
+        "더 맡길 수 있는 위원이 없습니다. 위원을 더 초대하거나 예비위원을 두십시오.",
+        "Nobody is free to take it. Invite more members, or put somebody on standby.",
+    )
+    status = 409
+
+
+class NotAfterReview(DomainError):
+    say = Text(
+        "평가가 끝나고 아직 결정하지 않은 단계에서만 평가를 더 부탁할 수 있습니다.",
+        "One more review can be asked for once the review is closed and before the stage is decided.",
+    )
+    status = 409
+
+
+class ReviewAlreadyAsked(DomainError):
+    say = Text(
+        "이 신청에는 이미 평가를 한 건 더 부탁해 두었습니다.",
+        "One more review of this application is already under way.",
+    )
+    status = 409
+
+
 class OneChair(DomainError):
     say = Text("위원장은 한 명만 둘 수 있습니다.", "A panel has one chair.")
 

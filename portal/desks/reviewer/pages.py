@@ -72,7 +72,8 @@ def items(rows: Sequence[DeskRow], now: datetime) -> list[Item]:
 def _step(row: DeskRow, definition: StageDefinition, now: datetime) -> Step:
     if row.done:
         return Step.SENT
-    if not rules.window_open(row.stage.review_opens_at, row.stage.review_closed_at, now):
+    late = row.assignment.late_until
+    if not rules.window_open(row.stage.review_opens_at, row.stage.review_closed_at, now, late):
         return Step.MISSED
     if row.application is None:
         return Step.DECLARE

@@ -106,9 +106,9 @@ def assigned(context: Context, payload: dict[str, Any]) -> list[Draft]:
         )
         .order_by(Assignment.id)
     ).all()  # fmt: skip
-    call, due = panel.stage.call, panel.stage.review_due_at
     if not given:
         return []
+    call, due = panel.stage.call, given[-1].late_until or panel.stage.review_due_at
     waiting = [a for a in given if awaits_declaration(a)]
     alone = waiting[0] if len(waiting) == 1 else None
     return [
@@ -163,7 +163,7 @@ def submitted(context: Context, payload: dict[str, Any]) -> list[Draft]:
             action=Text("내 평가 보기", "See your reviews"),
             path="/reviews",
             reference=(review.receipt or "")[:12],
-            key=str(review.id),
+            key=review.receipt or str(review.id),
             call_id=call.id,
         )
     ]

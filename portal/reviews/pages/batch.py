@@ -91,7 +91,9 @@ def standing(review: Review | None, stage: StageDefinition, editable: bool) -> S
 
 def card(number: int, assignment: Assignment, review: Review | None, stage: StageDefinition, now: datetime) -> Card:
     row = assignment.entry.stage
-    found = standing(review, stage, rules.window_open(row.review_opens_at, row.review_closed_at, now))
+    found = standing(
+        review, stage, rules.window_open(row.review_opens_at, row.review_closed_at, now, assignment.late_until)
+    )
     form = None
     if found not in (Standing.LOCKED, Standing.MISSED):
         form = review_form(stage, review)

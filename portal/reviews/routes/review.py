@@ -151,7 +151,7 @@ def _zone(assignment: Assignment) -> str:
 def _editable(assignment: Assignment, found: Review | None) -> bool:
     stage = assignment.entry.stage
     draft = found is None or found.state is ReviewState.DRAFT
-    return draft and rules.window_open(stage.review_opens_at, stage.review_closed_at, g.now)
+    return draft and rules.window_open(stage.review_opens_at, stage.review_closed_at, g.now, assignment.late_until)
 
 
 def _page(assignment: Assignment, form: ReviewForm, found: Review | None) -> Response:
@@ -164,7 +164,8 @@ def _page(assignment: Assignment, form: ReviewForm, found: Review | None) -> Res
         locked=found is not None and found.state is not ReviewState.DRAFT,
         total=sum(points or 0 for points, _ in form.marks().values()), top=sum(c.points for c in stage.criteria),
         compare=pages.differences(form, found) if form.stale and found is not None else [],
-        zone=call.definition.time_zone, letters_until=_letters_until(entry),
+        due=assignment.late_until or entry.stage.review_due_at, zone=call.definition.time_zone,
+        letters_until=_letters_until(entry),
     )  # fmt: skip
 
 

@@ -52,9 +52,14 @@ def unfinished(marks: Marks, comment: str, stage: Stage) -> list[DomainError]:
     return missing
 
 
-def window_open(opens_at: datetime | None, closed_at: datetime | None, now: datetime) -> bool:
-    """Late is possible until the review is closed: a due date reminds, closing ends."""
-    return opens_at is not None and opens_at <= now and closed_at is None
+def window_open(
+    opens_at: datetime | None, closed_at: datetime | None, now: datetime, late_until: datetime | None = None
+) -> bool:
+    """Late is possible until the review is closed: a due date reminds, closing ends. One that was asked for after the
+    close (`late_until`) is open until its own time."""
+    if opens_at is None or now < opens_at:
+        return False
+    return closed_at is None or (late_until is not None and now < late_until)
 
 
 def reminder_due(due: datetime | None, now: datetime, zone: str) -> bool:

@@ -46,7 +46,7 @@ def _own(context: Context, held: Sequence[Assignment]) -> list[Own]:
         stage = of.entry.stage
         if of.entry.state not in (EntryState.ENTERED, EntryState.IN_REVIEW):
             raise ReviewNotOpen
-        if not rules.window_open(stage.review_opens_at, stage.review_closed_at, context.now):
+        if not rules.window_open(stage.review_opens_at, stage.review_closed_at, context.now, assignment.late_until):
             raise ReviewNotOpen
         set_committed_value(assignment, "entry", of.entry)
         if of.review is not None:
@@ -158,6 +158,10 @@ def _lock(context: Context, assignment: Assignment, review: Review) -> Asked:
         context, "ScoresRecorded", "review", review.public_id, entry=assignment.entry.public_id,
         pseudonym=assignment.pseudonym, receipt=review.receipt, total=rules.total(marks_of(review)),
     )  # fmt: skip
+    if assignment.entry.stage.review_closed_at is not None:  # asked for late: the ranking follows
+        enqueue(
+            STAGE_REVIEWED, {"stage_id": assignment.entry.stage_id}, key=f"late:{assignment.public_id}", now=context.now
+        )  # fmt: skip
     return Asked(SUBMITTED, {"review_id": review.id}, str(review.id))
 
 

@@ -179,6 +179,17 @@ def pairs_of_entries(entry_ids: Sequence[int]) -> Sequence[Assignment]:
     ).all()
 
 
+def asked_late(stage_id: int) -> dict[int, Assignment]:
+    """entry -> the review asked for after the close that is still expected."""
+    rows = db.session.scalars(
+        select(Assignment)
+        .join(StageEntry, Assignment.entry_id == StageEntry.id)
+        .where(StageEntry.stage_id == stage_id, Assignment.late_until.is_not(None), Assignment.state.in_(LIVE))
+        .order_by(Assignment.id)
+    )
+    return {row.entry_id: row for row in rows}
+
+
 def drafts_of_run(run_id: int) -> Sequence[Assignment]:
     return db.session.scalars(
         select(Assignment)

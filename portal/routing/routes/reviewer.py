@@ -17,7 +17,7 @@ from portal.routing.models import Assignment, AssignmentState, Seat, SeatState
 from portal.routing.policies import answers_declaration, holds_seat
 from portal.routing.queries import panels
 from portal.routing.routes.blueprint import bp
-from portal.routing.rules.panels import SEAT_STATES, awaits_declaration
+from portal.routing.rules.panels import SEAT_STATES, awaits_declaration, is_late
 from portal.routing.service.panels import token_hash
 
 ACCEPTED = Text("초대를 수락했습니다. 고맙습니다.", "You accepted the invitation. Thank you.")
@@ -54,7 +54,7 @@ def decline(token: str) -> Response:
     return page(
         "routing/decline.html", form, assignment=shown, call=stage.call, panel=shown.panel,
         stage=stage.call.definition.stage(stage.code), due=stage.review_due_at,
-        waiting=awaits_declaration(shown) and stage.review_closed_at is None,
+        waiting=awaits_declaration(shown) and (stage.review_closed_at is None or is_late(shown, context().now)),
         declined=shown.state is AssignmentState.DECLINED,
     )  # fmt: skip
 

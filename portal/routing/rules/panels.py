@@ -109,5 +109,10 @@ def is_left_out(days_away: int, days: int) -> bool:
     return days_away > 0 and 2 * days_away >= days
 
 
+def is_late(assignment: Assignment, now: datetime) -> bool:
+    """Asked for after the stage's review had closed, and still open."""
+    return assignment.late_until is not None and now < assignment.late_until
+
+
 def awaits_declaration(assignment: Assignment) -> bool:
     return assignment.state is AssignmentState.PUBLISHED and assignment.declared_at is None

@@ -17,6 +17,7 @@ from portal.routing.service.assignments import (
 )
 from portal.routing.service.detection import ask_to_detect, check, detect, detect_around
 from portal.routing.service.imports import import_pairs, proposal_to_compare
+from portal.routing.service.one_more import ask_one_more
 from portal.routing.service.panels import add_seats, answer_seat, form_panel, make_chair, mint_seat_token, set_standby
 from portal.routing.service.personal import (
     erase_of_applications,
@@ -51,6 +52,7 @@ __all__ = [
     "answer_assignment",
     "answer_seat",
     "answer_swap",
+    "ask_one_more",
     "ask_to_detect",
     "ask_to_route",
     "ask_to_swap",

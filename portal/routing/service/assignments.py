@@ -20,7 +20,7 @@ from portal.routing.errors import CannotSwap, GroundMissing, NotOpenToAnswer, Pl
 from portal.routing.jobs import ASSIGNED, REPLACE, REVOKED
 from portal.routing.models import Assignment, AssignmentState, Seat
 from portal.routing.queries import panels
-from portal.routing.rules.panels import LIVE, awaits_declaration
+from portal.routing.rules.panels import LIVE, awaits_declaration, is_late
 from portal.routing.service import standby
 from portal.routing.service.panels import token_hash
 from portal.routing.service.pseudonyms import fresh_pseudonym
@@ -84,7 +84,8 @@ def decline_by_link(context: Context, assignment_id: int, reason: str) -> Assign
     """Whoever holds the letter gives the assignment back, once, with a reason; nothing of the application is told."""
     assignment = _locked(assignment_id)
     barred = bars_of(assignment.person_id, assignment.entry.application_id, today(context.now))
-    if not awaits_declaration(assignment) or barred or assignment.entry.stage.review_closed_at is not None:
+    closed = assignment.entry.stage.review_closed_at is not None and not is_late(assignment, context.now)
+    if not awaits_declaration(assignment) or barred or closed:
         raise NotOpenToAnswer
     return _decline(context, assignment, reason)
 

@@ -27,13 +27,14 @@ def nearness(assignment: Assignment) -> dict[int, int]:
     return dict(zip(people, map(int, run.inputs["affinity"][row]), strict=True))
 
 
-def next_in_line(context: Context, old: Assignment) -> int | None:
+def next_in_line(context: Context, old: Assignment, *, beyond: bool = False) -> int | None:
     """An accepted member without a bar who never had the entry, is not away and has room: standby members first, of
-    them the nearest, then the one with the least load. None when the entry has its reviews already or nobody is left."""
+    them the nearest, then the one with the least load. None when the entry has its reviews already (`beyond`: one more
+    than the call foresees is wanted) or nobody is left."""
     stage = old.entry.stage
     rule = stage.call.definition.stage(stage.code).panel
     pairs = panels.pairs_of_entries([old.entry_id])
-    if sum(p.state in LIVE for p in pairs) >= rule.reviews_per_entry:
+    if not beyond and sum(p.state in LIVE for p in pairs) >= rule.reviews_per_entry:
         return None
     seats = panels.accepted_seats(old.panel_id)
     people, waits = [s.person_id for s in seats], {s.person_id for s in seats if s.standby}

@@ -44,6 +44,7 @@ from tests.factories import applications as drafts
 from tests.factories import awards as decided
 from tests.factories import base, consortia, reserves, reviews
 from tests.factories.seed_call import written
+from tests.integration.access.meetings import is_before_the_committee, meeting_is_over, vote_is_closed
 from tests.integration.access.world import WHY, World, as_wbl, propose
 
 DRAFT = "public_id=draft"
@@ -360,6 +361,9 @@ QUESTION = ("programs.answer", "public_id=asking_call question_id=waiting_questi
 HEARING = ("routing.office_sessions", "public_id=hearing")
 FREE_SLOT = ("routing.change_session", "public_id=hearing session_id=slot:free")
 HELD = ("routing.panel_session", "public_id=hearing session_id=slot:over")
+MEETING = ("reviews.meeting", "public_id=meeting_panel")
+DISCUSSED = ("reviews.meeting_item", "public_id=meeting_panel entry_id=meeting_entry")
+VOTE = ("reviews.motion", "public_id=meeting_panel motion_id=motion")
 SLOT = ("routing.session", "public_id=heard_app")
 OFFER = ("awards.offer", "public_id=award")
 JSON = {"X-Requested-With": "autosave", "Accept": "application/json"}
@@ -598,6 +602,21 @@ POSTS: dict[str, Post] = {
     "routing.exchange_session": Post("owner", SLOT, before=nobody_is_asked),
     "routing.answer_swap": Post("owner", SLOT),
     "routing.take_back_swap": Post("owner", SLOT),
+    "reviews.presence": Post("chair", MEETING),
+    "reviews.minutes": Post("chair", MEETING, {"text": "모두 논의하고 마쳤습니다."}),
+    "reviews.put_motion": Post("chair", MEETING, {"question": "두 과제를 모두 추천합니까?", "entries": None}, vote_is_closed),
+    "reviews.close_meeting": Post("chair", MEETING, before=vote_is_closed),
+    "reviews.take_up": Post(
+        "chair", ("reviews.meeting_item", "public_id=meeting_panel entry_id=meeting_other"), before=vote_is_closed
+    ),
+    "reviews.conclude": Post("chair", DISCUSSED, {"note": "점수를 그대로 두기로 하였습니다."}, vote_is_closed),
+    "reviews.revise": Post("assigned", DISCUSSED, {"points_plan": "66", "why": WHY}),
+    "reviews.vote": Post("assigned", VOTE, {"choice": "yes"}),
+    "reviews.close_motion": Post("chair", VOTE),
+    "ranking.open_meeting": Post("chair", MEETING, before=meeting_is_over),
+    "ranking.one_more": Post(
+        "officer", ("ranking.one_more", "public_id=meeting_call entry_id=meeting_entry"), {"reason": WHY}
+    ),
     "reviews.remind": Post("officer", PROGRESS),
     "reviews.close": Post("officer", PROGRESS, {"reason": WHY}),
     "ranking.again": Post("officer", RANKED),
@@ -621,6 +640,11 @@ POSTS: dict[str, Post] = {
     "awards.reopen_table": Post("officer", TABLE, {"reason": WHY}),
     "awards.propose": Post("officer", WAITING),
     "awards.approve": Post("administrator", WAITING, before=is_proposed),
+    "awards.record_sitting": Post(
+        "officer", ("awards.awards", "public_id=meeting_call"),
+        {"held_on": "2026-07-21", "members": "9", "present": "8", "in_favour": "6", "resolved": "confirmed", "reason": WHY},
+        is_before_the_committee,
+    ),
     "awards.return_decision": Post("officer", UNDECIDED, {"reason": WHY}),
     "awards.publish": Post("officer", UNDECIDED),
     "awards.promote": Post("administrator", RESERVED, {"reason": WHY}, a_place_is_free),

@@ -63,6 +63,7 @@ from tests.factories import base, before, consortia, references, reviews, routin
 from tests.factories.accounts import account
 from tests.factories.screening import content, rule
 from tests.factories.seed_call import seed_call
+from tests.integration.access import meetings
 
 NOON = datetime(2026, 7, 21, 3, 0, tzinfo=UTC)
 PROGRAM, OTHER = "program:WBL", "program:SMALL"
@@ -186,7 +187,7 @@ def build(app: Flask, chance: Chance, secret: Secret | None = None) -> World:
     world = World(app, secret or Secret())
     for part in (
         _people, _plan, _drafting, _in_review, _screened_and_routed, _past, _decided, _undecided, _waiting,
-        _presenting, _office, _before_deadlines,
+        _meeting, _presenting, _office, _before_deadlines,
     ):  # fmt: skip
         chance.begin(part.__name__)
         base.committed(partial(part, world))
@@ -478,9 +479,10 @@ def _past(world: World) -> None:
 # --- decisions ---
 
 
-def _at_decision(world: World, titles: tuple[str, str]) -> decided.Ready:
+def _at_decision(world: World, titles: tuple[str, str], rules: CallDefinition | None = None) -> decided.Ready:
     """The owner's and the other applicant's entries, ranked; the panel's table is closed."""
-    made = decided.ready(2, made=as_wbl(decided.definition(awards={"max_count": 1, "acceptance_days": 14})))
+    plain = decided.definition(awards={"max_count": 1, "acceptance_days": 14})
+    made = decided.ready(2, made=as_wbl(rules or plain))
     made.run.result = [row | {"marks": [], "by_criterion": {"plan": row["mean"]}} for row in made.run.result]
     made.run.inputs = {
         "entries": [[e.public_id, e.id] for e in made.entries],
@@ -576,6 +578,10 @@ def _waiting(world: World) -> None:
         "waiting_stage": str(made.stage.id), "waiting_entries": ",".join(str(e.id) for e in made.entries),
         "waiting_app": made.entries[0].application.public_id, "waiting_entry": made.entries[0].public_id,
     }  # fmt: skip
+
+
+def _meeting(world: World) -> None:
+    meetings.in_session(world, _at_decision(world, ("달무리모델", "해무리모델"), meetings.definition()))
 
 
 # --- presentations: one is over, two teams may exchange their slots, one is free, one is not published yet ---

@@ -323,6 +323,12 @@ def decide(story: Story, eyes: See) -> None:
     first.page.locator("form textarea[name=reason]").fill("평가위원회의 순위에 따라 한 개 과제를 선정하고자 합니다.")
     first.press("의결안 올리기")
     first.says("승인을 기다립니다")
+    for name, n in (("members", 9), ("present", 8), ("in_favour", 8)):
+        first.page.locator(f"input[name={name}]").fill(str(n))
+    first.tick("resolved", "confirmed")
+    first.page.locator("#committee ~ form textarea[name=reason]").fill("평가 결과와 지원 규모를 심의하여 확정합니다.")
+    first.press("심의 결과 적기")
+    first.says("심의 결과를 적었습니다.")
     second = eyes("approver", approver)
     second.go(here)
     with second.refused(409):

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from flask import Response, abort, request, url_for
 
@@ -126,6 +128,10 @@ def _act(form: PortalForm, verb: Callable[[Context, int], Any], done: Text, name
     return answer if answer is not None else _page(_again(call_id), place, **{name: form})
 
 
+def _today(call: Call, now: datetime) -> date:
+    return now.astimezone(ZoneInfo(call.definition.time_zone)).date()
+
+
 def _again(public_id: str) -> Call:
     call = office_call(context().actor, public_id)
     if call is None:
@@ -175,7 +181,7 @@ def _page(
         awards=pages.award_rows(call, award_queries.awards_of_call(call.id)), panels=panels,
         approving=refused.get("approving") or ApproveForm(formdata=None),
         returning=refused.get("returning") or ReasonForm(formdata=None),
-        sitting_form=refused.get("sitting") or SittingForm(formdata=None),
+        sitting_form=refused.get("sitting") or SittingForm(formdata=None, data={"held_on": _today(call, now)}),
         publishing=refused.get("publishing") or ActionForm(formdata=None),
         reserves=reserves, promoting=promoting, passing_over=passing_over,
     )  # fmt: skip

@@ -11,7 +11,7 @@ from sqlalchemy import select, update
 
 from portal.applications.models import EntryState, StageEntry
 from portal.awards import service
-from portal.awards.errors import ConditionFailed, CutNeedsReason, OverRequest, TooFew, ConditionFailed as UnderMinimum
+from portal.awards.errors import ConditionFailed, CutNeedsReason, OverRequest, TooFew, UnderMinimum
 from portal.awards.models import Award, Result, Scenario
 from portal.awards.pages.office import Proposal
 from portal.awards.queries import tables

@@ -128,6 +128,13 @@ class ConditionFailed(DomainError):
     )
 
 
+class UnderMinimum(DomainError):
+    say = Text(
+        "‘{title}’은(는) 이 단계의 최저 점수 {least}점에 미치지 못해 선정할 수 없습니다.",
+        "“{title}” is below this stage's minimum of {least} points and cannot be selected.",
+    )
+
+
 class ConditionOpen(DomainError):
     say = Text(
         "‘{title}’의 조건 ‘{condition}’ 확인이 남아 있습니다.",

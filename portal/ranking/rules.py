@@ -175,6 +175,11 @@ def tie_at_the_line(ranks: Sequence[int], keep: int) -> bool:
     return len(ranks) > keep > 0 and ranks[keep - 1] == ranks[keep]
 
 
+def under_minimum(mean: Fraction | None, minimum: int | None) -> bool:
+    """Below the least points that the stage asks for, exactly: 59.99 of 60 is below."""
+    return minimum is not None and mean is not None and mean < minimum
+
+
 def as_text(value: Fraction | None) -> str | None:
     return None if value is None else f"{value.numerator}/{value.denominator}"
 

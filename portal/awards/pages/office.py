@@ -25,6 +25,7 @@ from portal.platform.errors import DomainError
 from portal.platform.language import Text, say
 from portal.programs.models import Call, Stage
 from portal.ranking.queries import conditions, latest_run
+from portal.ranking.rules import under_minimum
 from portal.routing.queries.sessions import absences
 
 TONES = {
@@ -46,6 +47,7 @@ ABOVE = Text(
 )
 BELOW = Text("평가 결과 선정 범위에 들지 못했습니다.", "Not within the selection by the result of the review.")
 FAILED = Text("조건을 충족하지 못하여 선정할 수 없습니다.", "A condition was not met, so it cannot be selected.")
+SHORT = Text("평가 결과 이 단계의 최저 점수에 미치지 못하였습니다.", "Below the least points that this stage asks for.")
 
 
 def default_stage(call: Call) -> Stage:
@@ -103,9 +105,18 @@ class Proposal:
     def failed(self, entry: StageEntry) -> bool:
         return any(not finding.passed for finding in self.findings.get(entry.id, {}).values())
 
+    def short(self, entry: StageEntry) -> bool:
+        place = self.places.get(entry.id)
+        return under_minimum(place.mean if place else None, self.of_stage.minimum_points)
+
+    def _why(self, entry: StageEntry, result: Result) -> Text:
+        if result in rules.SELECTED:
+            return ABOVE
+        return FAILED if self.failed(entry) else SHORT if self.short(entry) else BELOW
+
     def first_result(self, entry: StageEntry, chosen: int) -> Result:
         fundable = not self.of_stage.awards or bool(self.bundles.get(entry.id))
-        if chosen < self.keep and fundable and not self.failed(entry):
+        if chosen < self.keep and fundable and not self.failed(entry) and not self.short(entry):
             return Result.AWARD if self.of_stage.awards else Result.ADVANCE
         return Result.DECLINE
 
@@ -121,8 +132,8 @@ class Proposal:
             result = self.first_result(entry, chosen)
             chosen += result in rules.SELECTED
             made[f"result_{entry.id}"].data = result.value
-            why = ABOVE if result in rules.SELECTED else FAILED if self.failed(entry) else BELOW
-            made[f"reason_{entry.id}"].data = "" if self.long and why is not FAILED else say(why)
+            why = self._why(entry, result)
+            made[f"reason_{entry.id}"].data = "" if self.long and why in (ABOVE, BELOW) else say(why)
         return made
 
     def typed(self, form: ProposalForm) -> list[tuple[int, Result, str]]:

@@ -138,7 +138,9 @@ def _row(
         "place": place,
         "conditions": [(c.names, *_word(found.get(c.code))) for c in asked],
         "cells": [_cell(entry, piece, made, form, tree, advice) for piece in made.ceilings[entry.id]],
-        "reason": form[f"reason-{entry.public_id}"],
+        "reason": (reason := form[f"reason-{entry.public_id}"]),
+        "reason_stored": advice.reason,
+        "reason_differs": (reason.data or "").strip() != advice.reason.strip(),
         "total": rules.total_value(advice.bundle(), made.definition),
     }
 

@@ -24,6 +24,7 @@ from portal.awards.errors import (
     TableOpen,
     TooFew,
     TooMany,
+    UnderMinimum,
     WrongResult,
 )
 from portal.awards.jobs import APPROVAL_OVERDUE, APPROVAL_REMINDER, PROPOSED, RETURNED
@@ -43,6 +44,7 @@ from portal.programs.models import Call, Stage
 from portal.programs.rules import working_days_after
 from portal.ranking.models import ConditionResult
 from portal.ranking.queries import conditions, latest_run
+from portal.ranking.rules import under_minimum
 from portal.reviews.queries.meetings import is_meeting
 
 
@@ -51,7 +53,7 @@ def propose(
 ) -> Decision:
     """One outcome with its reason for every entry of the stage; pins the ranking run and the hash of the rules.
 
-    Raises EntriesMissing, TooMany, TooFew, ConditionFailed, TableOpen, DecisionStands and their like.
+    Raises EntriesMissing, TooMany, TooFew, ConditionFailed, UnderMinimum, TableOpen, DecisionStands and their like.
     """
     stage = db.session.scalars(select(Stage).where(Stage.id == stage_id).with_for_update(of=Stage)).one()
     call, definition = stage.call, stage.call.definition.stage(stage.code)
@@ -68,7 +70,8 @@ def propose(
     places = tables.places(run)
     if any(entry_id not in places for entry_id in entries):
         raise NotRanked
-    _check_results(call, definition, track, entries, outcomes)
+    short = {i for i in entries if under_minimum(places[i].mean, definition.minimum_points)}
+    _check_results(call, definition, track, entries, short, outcomes)
     _check_reasons(outcomes, reason)
     if definition.awards:
         check_count(call, sum(result is Result.AWARD for _, result, _ in outcomes))
@@ -119,8 +122,11 @@ def _check_results(
     definition: StageDefinition,
     track: str,
     entries: dict[int, StageEntry],
+    short: set[int],
     outcomes: Sequence[tuple[int, Result, str]],
 ) -> None:
+    """Whoever fails a condition or is under the minimum gets no place, nor one on the reserve list, which is a place
+    to come."""
     allowed = rules.allowed_results(definition)
     found = conditions(entries)
     failed = {
@@ -130,17 +136,19 @@ def _check_results(
     for entry_id, result, _ in outcomes:
         if result not in allowed:
             raise WrongResult(result=rules.RESULTS[result])
-        if result not in rules.SELECTED:
+        if result is Result.DECLINE:
             continue
         title = entries[entry_id].application.title
         condition = failed[entry_id]
         if condition is not None:
             raise ConditionFailed(title=title, condition=say(condition.names))
+        if entry_id in short:
+            raise UnderMinimum(title=title, least=definition.minimum_points)
         for condition in definition.conditions:
             if condition.code not in found.get(entry_id, {}):
                 raise ConditionOpen(title=title, condition=say(condition.names))
     chosen = sum(result in rules.SELECTED for _, result, _ in outcomes)
-    possible = sum(condition is None for condition in failed.values())
+    possible = sum(condition is None and entry_id not in short for entry_id, condition in failed.items())
     keep = rules.keep_of(call.definition, definition.code, track)
     fault = rules.selection_fault(chosen, possible, keep, call.definition.awards)
     if fault is Fault.TOO_MANY:

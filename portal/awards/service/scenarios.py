@@ -24,7 +24,7 @@ from portal.platform.names import nfc
 from portal.programs.models import Stage
 from portal.ranking.models import RankingRun
 from portal.ranking.queries import conditions, latest_run
-from portal.ranking.rules import digest
+from portal.ranking.rules import digest, from_text, under_minimum
 
 
 def save_scenario(
@@ -66,9 +66,13 @@ def _inputs(stage: Stage, track: str, run: RankingRun) -> dict[str, Any]:
     failed = {
         entry_id for entry_id, by in conditions(list(entries)).items() if any(not found.passed for found in by.values())
     }
+    least = definition.stage(stage.code).minimum_points
     ranked = [
-        r for r in run.result if r["mean"] is not None and r["entry_id"] in entries and r["entry_id"] not in failed
-    ]
+        r
+        for r in run.result
+        if r["mean"] is not None and r["entry_id"] in entries and r["entry_id"] not in failed
+        and not under_minimum(from_text(r["mean"]), least)
+    ]  # fmt: skip
     pieces = _pieces(stage, track, [entries[r["entry_id"]] for r in ranked], run)
     books = tree()
     uses = {

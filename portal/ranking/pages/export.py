@@ -10,6 +10,8 @@ from portal.programs.definition import Stage as StageDefinition
 from portal.ranking.pages.rows import Row
 
 POINTS = Text("(점)", "(points)")
+MEAN = (Text("평균", "Mean"), Text("평균(분수)", "Mean (exact fraction)"))
+WHOLE = (Text("합계", "Total"), Text("합계(분수)", "Total (exact fraction)"))  # of several parts, as the page says it
 CALIBRATED = (
     (Text("보정 점수", "Calibrated score"), True),
     (Text("보정 점수 90% 하한", "Calibrated score, lower 90 % bound"), True),
@@ -35,13 +37,17 @@ def _calibrated(row: Row) -> list[Out]:
 
 
 def sheets(found: Sequence[Row], stage: StageDefinition) -> list[Sheet]:
-    """Ranking and marks. What calibration says stands last, as it is stored; empty where there is none."""
+    """Ranking and marks, each with the exact fraction that decides. What calibration says stands last, as it is stored; empty where there is none."""
     criteria, points = stage.criteria, POINTS
+    parts = bool(stage.lanes or stage.adjustments)
+    decides, exact = WHOLE if parts else MEAN
+    reviews = Text("위원 평가", "Reviews")
+    total = Text("위원 합계", "Reviewer's total") if parts else Text("합계", "Total")
     calibrated: list[Out] = [say(name) + say(points) if in_points else name for name, in_points in CALIBRATED]
     ranking_header: list[Out] = [
-        Text("순위", "Rank"), Text("과제", "Application"), say(Text("평균", "Mean")) + say(points),
-        Text("평균(분수)", "Mean (exact fraction)"), say(Text("평균 편차", "Mean deviation")) + say(points),
-        Text("평가 수(건)", "Reviews"), Text("동점", "Tie"),
+        Text("순위", "Rank"), Text("과제", "Application"), say(decides) + say(points), exact,
+        say(Text("평균 편차", "Mean deviation")) + say(points), Text("평가 수(건)", "Reviews"), Text("동점", "Tie"),
+        *([say(reviews) + say(points)] if parts else []),
         *(say(c.names) + say(points) for c in criteria), *(say(c.names) for c in stage.conditions),
         *(say(lane.names) + say(points) for lane in stage.lanes), *(say(a.names) for a in stage.adjustments),
         *calibrated,
@@ -49,20 +55,20 @@ def sheets(found: Sequence[Row], stage: StageDefinition) -> list[Sheet]:
     ranking: list[list[Out]] = [
         [
             row.rank, row.title, row.mean, row.exact, row.spread, len(row.marks),
-            Text("동점", "tie") if row.tie else "", *(row.by_criterion.get(c.code) for c in criteria),
+            Text("동점", "tie") if row.tie else "", *([row.reviews] if parts else []), *(row.by_criterion.get(c.code) for c in criteria),
             *(c.word[0].rsplit(": ", 1)[-1] for c in row.conditions), *(row.lanes.get(lane.code) for lane in stage.lanes),
             *(row.adjusted.get(a.code, 0) for a in stage.adjustments), *_calibrated(row),
         ]
         for row in found
     ]  # fmt: skip
     marks_header: list[Out] = [
-        Text("순위", "Rank"), Text("과제", "Application"), say(Text("평균", "Mean")) + say(points),
+        Text("순위", "Rank"), Text("과제", "Application"), say(decides) + say(points), exact,
         Text("위원 가명", "Reviewer (pseudonym)"),
-        *(say(c.names) + say(points) for c in criteria), say(Text("합계", "Total")) + say(points), *calibrated,
+        *(say(c.names) + say(points) for c in criteria), say(total) + say(points), *calibrated,
     ]  # fmt: skip
     marks: list[list[Out]] = [
         [
-            row.rank, row.title, row.mean, m["pseudonym"], *(m["points"].get(c.code) for c in criteria), m["total"],
+            row.rank, row.title, row.mean, row.exact, m["pseudonym"], *(m["points"].get(c.code) for c in criteria), m["total"],
             *_calibrated(row),
         ]
         for row in found

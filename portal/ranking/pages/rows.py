@@ -133,7 +133,7 @@ def rows(run: RankingRun, stage: StageDefinition, keep: int) -> list[Row]:
                 {code: Fraction(value) for code, value in r["by_criterion"].items()}, r["marks"], bool(r["tie"]),
                 [Found(c, result, names.get(result.by_id or 0, "") if result else "") for c, result in judged],
                 place <= keep,
-                stage.minimum_points is not None and mean is not None and mean < stage.minimum_points, id_ in absent,
+                rules.under_minimum(mean, stage.minimum_points), id_ in absent,
                 rules.from_text(r.get("reviews")), {c: Fraction(v) for c, v in r.get("lanes", {}).items()},
                 r.get("adjusted", {}), _sure(told.get(r["entry"])),
             )

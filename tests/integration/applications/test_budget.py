@@ -71,8 +71,8 @@ def test_means_over_a_cap_are_refused_and_within_are_kept(app: Flask) -> None:
     assert [(m.component, m.quantity) for m in drafts.means_of(team.id)] == [("data", 1_000_000_000), ("gpu", 512)]
 
 
-def test_consortium_with_a_supplier_of_leased_cards_asks_for_none(app: Flask) -> None:
-    team = consortium()
+def _supplies_cards(team: Consortium) -> None:
+    """The lead leases cards to the government until today."""
 
     def mark() -> None:
         institution = db.session.query(Institution).filter_by(public_id=team.institutions[0]).one()
@@ -80,9 +80,25 @@ def test_consortium_with_a_supplier_of_leased_cards_asks_for_none(app: Flask) ->
         organisation.gpu_supplier_until = clock.now().date()
 
     committed(mark)
+
+
+def test_consortium_with_a_supplier_of_leased_cards_asks_for_none(app: Flask) -> None:
+    team = consortium()
+    _supplies_cards(team)
     with pytest.raises(AnswersRefused) as refusal:
         committed(lambda: service.save_means(team.context(), team.id, [Wish("gpu", "b200", 0, 1, 1)], 0))
     assert "GPU" in refusal.value.sentence()
+
+
+def test_consortium_with_a_supplier_of_leased_cards_asks_for_everything_else(app: Flask) -> None:
+    team = consortium()
+    _supplies_cards(team)
+    data = Wish("data", "", 2025, 1_000_000, 0)
+    with pytest.raises(AnswersRefused) as refusal:
+        committed(lambda: service.save_means(team.context(), team.id, [data, Wish("gpu", "b200", 0, 1, 1)], 0))
+    assert [problem.path for problem in refusal.value.problems] == ["m_gpu-b200"]
+    committed(lambda: service.save_means(team.context(), team.id, [data], 0))
+    assert [(m.component, m.quantity) for m in drafts.means_of(team.id)] == [("data", 1_000_000)]
 
 
 def test_partners_without_the_right_do_not_change_the_request(app: Flask) -> None:

@@ -68,6 +68,13 @@ def test_a_tie_at_the_line_is_told_and_one_beside_it_is_not() -> None:
     assert not rules.tie_at_the_line([1, 2], 0)
 
 
+def test_the_minimum_is_compared_exactly_and_binds_only_where_there_is_one() -> None:
+    assert rules.under_minimum(Fraction(79995, 1000), 80)
+    assert not rules.under_minimum(Fraction(80), 80)
+    assert not rules.under_minimum(Fraction(0), None)
+    assert not rules.under_minimum(None, 80)  # nothing was measured, which is told as such
+
+
 def test_an_entry_without_a_review_stands_last_without_a_mean() -> None:
     rows = _ranked(_marks("e1", (0, 0)), more=["e0", "e2"])
     assert [(r.entry, r.mean is None, r.tie) for r in rows] == [

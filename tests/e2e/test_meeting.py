@@ -18,6 +18,7 @@ from portal.programs.definition import CallDefinition
 from portal.ranking.queries import latest_run
 from portal.reviews.models import ReviewVersion
 from portal.routing.models import Panel
+from portal.routing.service import revoke_barred
 from tests.e2e.eyes import Eyes
 from tests.e2e.house import House
 from tests.factories import reviews
@@ -85,6 +86,7 @@ def _reviewed() -> Scene:
     officer, administrator, panel = committed(name)
     second = reviews.entry_of(field, 1).application_id
     committed(lambda: write(context(), field.reviewers[2], second, "relative", Severity.ABSOLUTE))
+    committed(lambda: revoke_barred(context(), second))
     for entry, (tech, plan_points) in enumerate(POINTS):
         for reviewer in range(3):
             if (entry, reviewer) != (1, 2):
@@ -172,10 +174,7 @@ def meet(house: House, eyes: See, scene: Scene) -> None:
 
 
 def compare(house: House, eyes: See, scene: Scene) -> None:
-    run = house.reading(lambda: latest_run(scene.field.stage_id))
-    assert run is not None
-    second = next(row for row in run.result if row["entry_id"] == scene.field.entries[1])
-    assert second["mean"] == "167/2"  # 80 and, in place of 81, 87
+    assert house.reading(lambda: _mean(scene)) == "167/2"  # 80 and, in place of 81, 87
     office = eyes("officer", scene.officer)
     page = f"/office/calls/{scene.field.field.call}/awards/scenarios?stage=paper"
     for name, inside in (("순위대로", None), ("번역 모델을 넣으면", house.reading(lambda: scene.entry(2)))):
@@ -189,6 +188,12 @@ def compare(house: House, eyes: See, scene: Scene) -> None:
     office.go(page)
     office.says("나란히 보기")
     office.says("번역 모델을 넣으면")
+
+
+def _mean(scene: Scene) -> str:
+    run = latest_run(scene.field.stage_id)
+    assert run is not None
+    return str(next(row["mean"] for row in run.result if row["entry_id"] == scene.field.entries[1]))
 
 
 def decide(house: House, eyes: See, scene: Scene) -> None:

@@ -14,7 +14,7 @@ CHOICES: Final = (
 CHOICE: Final = Text("{n}지망", "Choice {n}")
 NO_PLACE: Final = Text("배정되지 않았습니다.", "No place.")
 HELD: Final = Text("이미 확정된 자리에 있습니다.", "Holds a place that was given already.")
-FIRST: Final = Text("1지망에 배정되었습니다.", "The first choice.")
+FIRST: Final = Text("1지망에 배정되었습니다.", "First choice.")
 PLACED: Final = Text("{choice}에 배정되었습니다.", "{choice}.")
 
 # Why a choice was missed, by the engine's codes: with the ranks that hold its places, and where nobody does.
@@ -24,12 +24,12 @@ WHY: Final[Mapping[str, Text]] = {
         "{choice} ({group}): filled by {ranks}; this applicant was {own}.",
     ),
     "institute": Text(
-        "{choice}({group})은 기관의 정원이 찼습니다. 이 연구단에는 {ranks}가 배정되었습니다(본인 {own}위).",
-        "{choice} ({group}): the institute's places are taken. In this group: {ranks}; this applicant was {own}.",
+        "{choice}({group})은 기관의 정원이 찼습니다. 이 분야에는 {ranks}가 배정되었습니다(본인 {own}위).",
+        "{choice} ({group}): the institute's places are taken. In this track: {ranks}; this applicant was {own}.",
     ),
     "all": Text(
-        "{choice}({group})은 전체 정원이 찼습니다. 이 연구단에는 {ranks}가 배정되었습니다(본인 {own}위).",
-        "{choice} ({group}): all places of the call are taken. In this group: {ranks}; this applicant was {own}.",
+        "{choice}({group})은 전체 정원이 찼습니다. 이 분야에는 {ranks}가 배정되었습니다(본인 {own}위).",
+        "{choice} ({group}): all places of the call are taken. In this track: {ranks}; this applicant was {own}.",
     ),
     "unranked": Text(
         "{choice}({group})은 의결에서 이미 선정하지 않았으므로 다시 배정하지 않습니다.",
@@ -47,12 +47,12 @@ WHY: Final[Mapping[str, Text]] = {
 NOBODY_THERE: Final[Mapping[str, Text]] = {
     "filled": Text("{choice}({group})은 배정할 자리가 없습니다.", "{choice} ({group}) has no places to give."),
     "institute": Text(
-        "{choice}({group})은 기관의 정원이 다른 연구단에서 찼습니다.",
-        "{choice} ({group}): the institute's places are taken in its other groups.",
+        "{choice}({group})은 기관의 정원이 다른 분야에서 찼습니다.",
+        "{choice} ({group}): the institute's places are taken in its other tracks.",
     ),
     "all": Text(
-        "{choice}({group})은 전체 정원이 다른 연구단에서 찼습니다.",
-        "{choice} ({group}): all places of the call are taken in other groups.",
+        "{choice}({group})은 전체 정원이 다른 분야에서 찼습니다.",
+        "{choice} ({group}): all places of the call are taken in other tracks.",
     ),
 }
 RANK: Final = Text("{best}위", "rank {best}")
@@ -63,12 +63,12 @@ BEFORE_THEM: Final = Text(
 # Why no group accepts somebody, by the codes of `placing.NOWHERE`.
 NOT_ACCEPTED: Final[Mapping[str, Text]] = {
     "condition": Text(
-        "조건을 충족하지 못해 어느 곳에도 배정하지 않습니다.", "Failed a condition: no group accepts this applicant."
+        "조건을 충족하지 못해 어느 곳에도 배정하지 않습니다.", "Failed a condition: no track accepts this applicant."
     ),
-    "no_total": Text("총점이 없어 어느 곳에도 배정하지 않습니다.", "Has no total: no group can rank this applicant."),
+    "no_total": Text("총점이 없어 어느 곳에도 배정하지 않습니다.", "Has no total: no track can rank this applicant."),
     "not_ranked": Text(
         "순위에 없어 어느 곳에도 배정하지 않습니다. 순위를 다시 내면 들어올 수 있습니다.",
-        "Not in the ranking, so that no group accepts this applicant. Ranking again may bring it in.",
+        "Not in the ranking, so that no track accepts this applicant. Ranking again may bring it in.",
     ),
 }
 

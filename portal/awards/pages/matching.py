@@ -13,7 +13,7 @@ from flask import url_for
 
 from portal.awards.models import Scenario
 from portal.awards.pages.explained import Sentence, choice_name, explain
-from portal.awards.placing import lot
+from portal.awards.placing import NOWHERE, lot
 from portal.awards.queries.decisions import entries_by_public_ids
 from portal.platform.language import Text, say
 from portal.platform.sheets import Out
@@ -151,7 +151,7 @@ def summary(inputs: Mapping[str, Any], found: Sequence[One], definition: CallDef
     return Summary(
         places=most if inputs["all_places"] is None else min(most, inputs["all_places"]), placed=placed,
         by_choice=[(choice_name(n), choices[n]) for n in (1, 2, 3, *shown)], unplaced=len(found) - placed,
-        not_accepted=sum(one.placed is None and one.out is not None for one in found), groups=groups,
+        not_accepted=sum(one.placed is None and one.out in NOWHERE for one in found), groups=groups,
         institutes=[
             Institute(
                 institutes.get(i["code"], {}), i["places"], sum(_inside(inputs, one, i["code"]) for one in found),
@@ -257,7 +257,7 @@ def sheet(found: Sequence[One], definition: CallDefinition) -> tuple[list[Out], 
         *(choice_name(n).said() for n in range(1, most + 1)), Text("심사한 분야", "Judged in"),
         Text("그 분야의 순위", "Rank there"), Text("총점(분수)", "Total (exact fraction)"),
         Text("추첨값", "Lot"), Text("배정", "Placed in"), Text("몇 지망", "Choice"),
-        Text("배정된 곳의 순위", "Rank in that group"), Text("순위대로라면", "In rank order"),
+        Text("배정된 곳의 순위", "Rank in that track"), Text("순위대로라면", "In rank order"),
         Text("달라진 점", "Difference"), Text("설명", "Explanation"),
     ]  # fmt: skip
     names = names_of(definition)

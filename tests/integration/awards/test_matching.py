@@ -176,6 +176,7 @@ def test_the_officer_computes_reads_and_downloads(app: object, client: FlaskClie
     assert "새로 배정" in text and "1지망 분야에서 한 번만" in text
     changed = officer.get(f"{at}?stage=final&show=changed").get_data(as_text=True)
     assert "연구 a2" in changed and "연구 a1" not in changed
+    assert "연구 a1" in officer.get(f"{at}?stage=final&page=99").get_data(as_text=True)
     english = officer.get(f"{at}?stage=final&lang=en").get_data(as_text=True)
     assert "filled by rank 1; this applicant was 2." in english
     (saved,) = matchings(stage_id)

@@ -46,6 +46,8 @@ EVENTS: dict[str, Text] = {
     "RankingCalibrated": Text("점수 보정", "Scores calibrated"),
     "RankingReplayed": Text("순위 재현", "Rankings replayed"),
     "RankingExported": Text("순위 내려받기", "Ranking downloaded"),
+    "MatchingSaved": Text("여러 지망의 배정 계산", "Matching of choices computed"),
+    "MatchingExported": Text("여러 지망의 배정 내려받기", "Matching of choices downloaded"),
     "AbsenceSaid": Text("부재 알림", "Absence recorded"),
     "AbsenceEnded": Text("부재 끝냄", "Absence ended"),
     "PersonRead": Text("사람 정보 열람", "A person's record read"),

@@ -22,6 +22,14 @@ class NotRanked(DomainError):
     )
 
 
+class TracksNotRanked(DomainError):
+    status = 409
+    say = Text(
+        "아직 순위가 없는 분야가 있습니다: {tracks}. 모든 분야의 순위를 낸 뒤 계산해 주십시오.",
+        "Some tracks have no ranking yet: {tracks}. Rank every track first.",
+    )
+
+
 class NotOnPanel(DomainError):
     status = 403
     say = Text(

@@ -39,6 +39,22 @@ class ScenarioForm(PortalForm):
     outside = SelectMultipleField(text("빼는 과제", "Must be outside"), choices=[], validate_choice=False)
 
 
+class MatchingForm(PortalForm):
+    """A button about one stage, all its tracks together."""
+
+    stage = HiddenField()
+
+
+class MatchingExportForm(MatchingForm):
+    """One saved matching as a file; downloads are logged with their reason."""
+
+    matching = HiddenField()
+    reason = TextField(
+        text("내려받는 이유", "Reason for the download"), [required(), length(min=5, max=200)],
+        description=text("감사 기록에 남습니다.", "It is written into the audit log."),
+    )  # fmt: skip
+
+
 class PromoteForm(PortalForm):
     """Those who were shown as the next, by public id: a list that changed meanwhile is refused."""
 

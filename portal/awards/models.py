@@ -111,7 +111,10 @@ class CommitteeSitting(Model):
 
 
 class Scenario(Model):
-    """A selection that was tried: frozen inputs, rank order and best portfolio. It awards nothing."""
+    """A selection that was tried: frozen inputs, rank order and best portfolio. It awards nothing.
+
+    With `inputs["kind"] == "matching"`: a matching of choices over all tracks; its track is empty, its run one of theirs.
+    """
 
     __tablename__ = "scenario"
     __table_args__ = (Index("ix_scenario_stage_track", "stage_id", "track"),)

@@ -270,6 +270,25 @@ def keep_of(definition: CallDefinition, stage: str, track: str) -> int:
     return min(keep, definition.awards.max_count) if definition.stage(stage).awards else keep
 
 
+def ranked_choice(definition: CallDefinition) -> tuple[str, str] | None:
+    """Section and question in which applicants rank the call's tracks; None where they name one track, or none."""
+    if definition.track_by is None or not definition.tracks:
+        return None
+    section, _, code = definition.track_by.partition(".")
+    asked = definition.section(section)
+    ranked = asked is not None and any(q.code == code and q.kind == "ranked" for q in asked.questions)
+    return (section, code) if ranked else None
+
+
+def places_lines(definition: CallDefinition) -> Iterator[tuple[str, str, int]]:
+    """(line, track, places of one award) of every head-count that awards take; of any track where the track is empty."""
+    for component in definition.components:
+        if component.kind == "place" and not component.shared:
+            for piece in _one_of_each(component, definition):
+                charged = next(iter(piece_charges(piece, definition)))
+                yield charged, piece.option, component.fixed or 1
+
+
 def selection_fault(chosen: int, possible: int, keep: int, awards: AwardRule) -> Fault | None:
     """At most `keep`; fewer or nobody only where the call says so. `possible`: entries that fail no condition."""
     if chosen > keep:

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import ColumnElement, Select, and_, select
 from sqlalchemy.orm import contains_eager, defer, selectinload
 
 from portal.accounts.models import Person
@@ -102,13 +102,15 @@ def ranked_entries(stage_id: int, track: str = "") -> list[tuple[str, int]]:
     """(public id, id) of the entries that a ranking covers: neither withdrawn nor found ineligible."""
     rows = db.session.execute(
         select(StageEntry.public_id, StageEntry.id)
-        .where(
-            StageEntry.stage_id == stage_id, StageEntry.track == track, StageEntry.state != EntryState.WITHDRAWN,
-            StageEntry.state != EntryState.ENTERED, ~_ineligible().exists(),
-        )
+        .where(StageEntry.stage_id == stage_id, StageEntry.track == track, is_covered())
         .order_by(StageEntry.id)
-    )  # fmt: skip
+    )
     return [(public_id, entry_id) for public_id, entry_id in rows]
+
+
+def is_covered() -> ColumnElement[bool]:
+    """A ranking covers the entry: it is neither withdrawn nor found ineligible, and its screening is over."""
+    return and_(StageEntry.state.not_in((EntryState.WITHDRAWN, EntryState.ENTERED)), ~_ineligible().exists())
 
 
 def is_decided(stage_id: int, track: str) -> bool:

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 
 Applicant = str
 Group = str
+WHYS = ("filled", "institute", "all", "unranked", "stays", "gone")  # every `Missed.why`
 
 
 class BadPlaces(ValueError):

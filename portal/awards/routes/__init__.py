@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import portal.awards.routes.file
+import portal.awards.routes.matching
 import portal.awards.routes.offer
 import portal.awards.routes.office
 import portal.awards.routes.scenarios

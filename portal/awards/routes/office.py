@@ -172,6 +172,7 @@ def _page(
     return page(
         "awards/office.html", shown, status=status, call=call, stage=stage, track=track, barred=False,
         tracks=track_chips(call, stage, track, "awards.awards"),
+        matches=rules.ranked_choice(call.definition) is not None,
         definition=call.definition, of_stage=call.definition.stage(stage.code), proposal=proposal,
         rows=proposal.rows(shown) if proposal and shown is not None else [],
         caps=pages.caps_beside(actor, call, proposal.pieces(shown)) if proposal and shown is not None else None,

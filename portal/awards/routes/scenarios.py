@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Response, abort, request, url_for
 
-from portal.awards import service
+from portal.awards import rules, service
 from portal.awards.forms import ScenarioForm
 from portal.awards.pages import scenarios as pages
 from portal.awards.queries import scenarios as queries
@@ -70,4 +70,5 @@ def _page(call: Call, stage: Stage, track: str, form: ScenarioForm) -> Response:
         "awards/scenarios.html", form, call=call, stage=stage, track=track, shown=pages.shown(found),
         definition=call.definition.stage(stage.code), compared=compared, rows=pages.rows(compared),
         candidates=_candidates(stage, track), tracks=track_chips(call, stage, track, "awards.scenarios"),
+        matches=rules.ranked_choice(call.definition) is not None,
     )  # fmt: skip

@@ -4,6 +4,7 @@ from portal.awards.service.approve import Approver, approve, approvers_of
 from portal.awards.service.committee import record_sitting
 from portal.awards.service.decide import propose, return_decision
 from portal.awards.service.issue import cancel_award, issue_award
+from portal.awards.service.matching import save_matching
 from portal.awards.service.offer import accept_award, decline_award, expire_award
 from portal.awards.service.promote import pass_over, promote
 from portal.awards.service.publish import publish
@@ -30,5 +31,6 @@ __all__ = [
     "record_sitting",
     "reopen_table",
     "return_decision",
+    "save_matching",
     "save_scenario",
 ]

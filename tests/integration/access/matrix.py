@@ -68,6 +68,7 @@ CALL = "public_id=call"
 MINE = "public_id=assigned:1"
 PANEL = "public_id=panel"
 RANKED = "public_id=waiting_call"
+CHOSEN = "public_id=matching_call"
 ROUTED = "public_id=routing_call"
 PERSON = "public_id=person:spare"
 SEED = "public_id=seed_call"
@@ -611,6 +612,8 @@ RULES: dict[str, Rule] = {
             post("ranking.again", RANKED, "stage=final"), post("ranking.export", RANKED, "stage=final"),
             post("ranking.replay", RANKED, "stage=final"),
             get("awards.scenarios", f"{RANKED} stage=final"), post("awards.save_scenario", RANKED, "stage=final"),
+            get("awards.matching", f"{CHOSEN} stage=final"), post("awards.save_matching", CHOSEN, "stage=final"),
+            post("awards.export_matching", CHOSEN, "stage=final matching=matching"),
             get("ranking.measurements", f"{ROUTED} stage=paper", allowed=WHOLE_OFFICE),
             post("ranking.measurements", ROUTED, "stage=paper", allowed=WHOLE_OFFICE),
         ),
@@ -711,6 +714,7 @@ SIGHTS: tuple[Sight, ...] = (
     Sight("routing.conflicts", "별빛모델", OFFICE, CALL),
     Sight("routing.routing", "별빛모델", OFFICE, CALL),
     Sight("ranking.ranking", "이슬모델", OFFICE, RANKED),
+    Sight("awards.matching", "연구 a2", OFFICE, f"{CHOSEN} stage=final"),
     Sight("screening.queue", "별빛모델", OFFICE, CALL),
     # the office sees its own calls
     Sight("desks_officer.office", "call", WHOLE_OFFICE),

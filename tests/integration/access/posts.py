@@ -37,6 +37,7 @@ from portal.platform.db import db
 from portal.platform.sheets import csv_bytes, xlsx_bytes
 from portal.programs import service as programs
 from portal.programs.models import Call
+from portal.ranking.models import ConditionResult
 from portal.reviews import service as reviewing
 from portal.routing.models import Assignment, AssignmentState, Panel, Seat, SeatState, Session, SessionSwap
 from tests.factories import accounts as people
@@ -82,6 +83,12 @@ def _person(world: World, role: str) -> Person:
 
 def _application(world: World, name: str) -> Application:
     return db.session.scalars(select(Application).where(Application.public_id == world.ids[name])).one()
+
+
+def one_fails_a_condition(world: World) -> None:
+    """So that the places differ from those of the matching that is saved already."""
+    entry = select(StageEntry.id).where(StageEntry.public_id == world.ids["chosen_entry"])
+    db.session.execute(update(ConditionResult).where(ConditionResult.entry_id.in_(entry)).values(passed=False))
 
 
 def works_somewhere(world: World) -> None:
@@ -353,6 +360,7 @@ UNDECIDED = ("awards.awards", "public_id=undecided_call")
 WAITING = ("awards.awards", "public_id=waiting_call")
 RESERVED = ("awards.awards", "public_id=reserved_call")
 RANKED = ("ranking.ranking", "public_id=waiting_call")
+MATCHING = ("awards.matching", "public_id=matching_call stage=final")
 ROUTED = ("routing.routing", "public_id=routing_call")
 LIST = ("desks_officer.applications", CALL)
 BATCH = ("desks_officer.batch", f"{CALL} batch_id=batch")
@@ -625,6 +633,8 @@ POSTS: dict[str, Post] = {
     "awards.save_scenario": Post(
         "officer", ("awards.scenarios", "public_id=waiting_call stage=final"), {"name": "순위대로", "inside": None, "outside": None}
     ),
+    "awards.save_matching": Post("officer", MATCHING, before=one_fails_a_condition),
+    "awards.export_matching": Post("officer", MATCHING, {"reason": WHY}),
     "ranking.adjustment": Post(
         "officer", ("ranking.condition", "public_id=routing_call entry_id=routed_entry"), {"adjust_reason": WHY}
     ),

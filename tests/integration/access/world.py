@@ -34,6 +34,7 @@ from portal.applications.models import (
     Reference,
     StageEntry,
 )
+from portal.awards import placing
 from portal.awards import service as awards
 from portal.awards.models import Award, Decision, Outcome, Result
 from portal.awards.service.table import Advice
@@ -60,6 +61,7 @@ from portal.screening import service as screening
 from tests.factories import applications as drafts
 from tests.factories import awards as decided
 from tests.factories import base, before, consortia, references, reviews, routing, sessions
+from tests.factories import matching as choosing
 from tests.factories.accounts import account
 from tests.factories.screening import content, rule
 from tests.factories.seed_call import seed_call
@@ -187,7 +189,7 @@ def build(app: Flask, chance: Chance, secret: Secret | None = None) -> World:
     world = World(app, secret or Secret())
     for part in (
         _people, _plan, _drafting, _in_review, _screened_and_routed, _past, _decided, _undecided, _waiting,
-        _meeting, _presenting, _office, _before_deadlines,
+        _meeting, _presenting, _office, _before_deadlines, _matching,
     ):  # fmt: skip
         chance.begin(part.__name__)
         base.committed(partial(part, world))
@@ -708,6 +710,24 @@ def _before_deadlines(world: World) -> None:
     world.ids |= {
         "asking_call": asking.public_id, "waiting_question": waiting.public_id, "late_call": late.public_id,
         "late_draft": missed.public_id, "late_code": code or "", "question": out.public_id,
+    }  # fmt: skip
+
+
+# --- applicants who rank research groups ---
+
+
+def _matching(world: World) -> None:
+    means = decided.definition().model_dump(mode="json")["components"]
+    made = choosing.matched(made=as_wbl(choosing.definition(components=means)))
+    conflicts.write(
+        base.context(), world.people["barred_officer"], made.entries["a1"].application_id, "participant",
+        Severity.ABSOLUTE,
+    )  # fmt: skip
+    saved = awards.save_matching(base.context(), made.stage.id)
+    awards.keep_solution(base.context(), saved.id, placing.place(saved.inputs))
+    world.ids |= {
+        "matching_call": made.call.public_id, "matching": saved.public_id,
+        "chosen_entry": made.entry("a1"),
     }  # fmt: skip
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from sqlalchemy import select
 
@@ -176,7 +177,7 @@ def meet(house: House, eyes: See, scene: Scene) -> None:
 def compare(house: House, eyes: See, scene: Scene) -> None:
     assert house.reading(lambda: _mean(scene)) == "167/2"  # 80 and, in place of 81, 87
     office = eyes("officer", scene.officer)
-    page = f"/office/calls/{scene.field.field.call}/awards/scenarios?stage=paper"
+    page = f"/office/calls/{scene.field.field.call}/scenarios?stage=paper"
     for name, inside in (("순위대로", None), ("번역 모델을 넣으면", house.reading(lambda: scene.entry(2)))):
         office.go(page)
         office.page.locator("#name").fill(name)
@@ -218,12 +219,18 @@ def decide(house: House, eyes: See, scene: Scene) -> None:
 
 
 def read(house: House, eyes: See, scene: Scene) -> None:
-    """Each of the two reads why; the letter says the same; nothing tells a rank, a mark or a name."""
+    """Each of the two reads why; the letter says the same; the reviewers' words come without a name."""
     for (owner, application), why in ((scene.winner, SELECTED), (scene.loser, DECLINED)):
         told = eyes("applicant", owner)
         told.go(f"/applications/{application}")
         told.says(why)
-        shown = told.page.content()
-        assert not any(name in shown for name in NAMES) and CHANGED not in shown
-        letters = house.reading(lambda owner=owner: list(db.session.scalars(select(Letter).where(Letter.person_id == owner))))  # type: ignore[misc]  # fmt: skip
-        assert any(why in letter.body for letter in letters)
+        assert CHANGED not in told.page.content()
+        told.follow("평가위원의 의견 읽기 (이름 없음)")
+        told.says(reviews.COMMENT)
+        assert not any(name in told.page.content() for name in (*NAMES, CHANGED))
+        letters = house.reading(partial(_letters_to, owner))
+        assert any(why in body for body in letters)
+
+
+def _letters_to(person_id: int) -> list[str]:
+    return list(db.session.scalars(select(Letter.body).where(Letter.person_id == person_id)))

@@ -18,6 +18,7 @@ from portal.platform.formats import moment
 from portal.platform.language import Text, say
 from portal.programs.definition import Section
 from portal.programs.rules import appeal_last_day
+from portal.reviews.queries import opinions as reviewers_opinions
 
 Row = dict[str, Any]
 NOT_STARTED = (Text("시작 전", "Not started"), "neutral")
@@ -180,9 +181,26 @@ def outcome_row(
     stage = application.call.definition.stage(outcome.decision.stage.code)
     return {
         "stage": stage.names, "word": word, "tone": tone, "reason": outcome.reason, "published": published,
+        "opinions": url_for("desks_applicant.opinions", public_id=application.public_id)
+        if regime.disclosure.opinions
+        else "",
         "panel": list(names), "disclosed": regime.disclosure_article, "appeal": regime.appeal, "appeal_last": last,
         "appeal_open": last is not None and now.date() <= last, "award": award, "offer": offer(award),
     }  # fmt: skip
+
+
+LEAST_OPINIONS = 2  # one alone is not unnamed [P]
+
+
+def opinions(outcomes: Sequence[Outcome]) -> list[Row]:
+    """Of each decided stage the reviewers' overall comments; too few are withheld."""
+    rows = []
+    for outcome in outcomes:
+        stage = outcome.decision.stage
+        found = [text for text in reviewers_opinions(outcome.entry_id) if text]
+        shown = found if len(found) >= LEAST_OPINIONS else []
+        rows.append({"stage": stage.call.definition.stage(stage.code).names, "texts": shown, "written": bool(found)})
+    return rows
 
 
 def offer(award: Award | None) -> Row | None:

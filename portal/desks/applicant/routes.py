@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from flask import Blueprint, flash, g, redirect, request, url_for
+from flask import Blueprint, abort, flash, g, redirect, request, url_for
 
 from portal.applications import content, queries, service
 from portal.applications.models import Application, ApplicationState, Submission
@@ -98,6 +98,17 @@ def _after(application: Application) -> Any:
         letters_note=letters_note(application, referees_of(application), g.now),
         steps=pages.timeline(application, last, entries, outcomes),
     )  # fmt: skip
+
+
+@bp.get("/applications/<public_id>/opinions")
+@guard(views_application)
+def opinions(public_id: str) -> Any:
+    """What the reviewers of decided stages wrote, unnamed; never on a page with their names."""
+    application = subject(Application)
+    if not application.call.definition.regime.disclosure.opinions:
+        abort(404)
+    rows = pages.opinions(desk.outcomes_of([application.id]))
+    return page("desks/applicant/opinions.html", application=application, rows=rows, least=pages.LEAST_OPINIONS)
 
 
 def _slot(public_id: str) -> dict[str, Any] | None:

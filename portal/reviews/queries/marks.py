@@ -58,7 +58,8 @@ def locked_marks(stage_id: int, track: str = "") -> list[LockedMark]:
 
 
 def opinions(entry_id: int) -> Sequence[str]:
-    """The overall comments of an entry, in an order that tells nothing: by their receipts."""
+    """The overall comments of an entry, in an order that tells nothing: by their receipts. For the applicant, never
+    beside the list of reviewers (Decree art. 29)."""
     return db.session.scalars(
         select(Review.comment)
         .join(Assignment, Review.assignment_id == Assignment.id)

@@ -12,8 +12,18 @@ from portal.platform.db import db
 from portal.platform.language import Text
 from portal.platform.personal import Holding, Said, plain, said
 from portal.programs.models import Stage
-from portal.reviews.models import Review, ReviewState, Score
-from portal.routing.models import Assignment, AssignmentState
+from portal.reviews.models import (
+    Attendance,
+    Ballot,
+    MeetingItem,
+    Motion,
+    PanelMeeting,
+    Review,
+    ReviewState,
+    ReviewVersion,
+    Score,
+)
+from portal.routing.models import Assignment, AssignmentState, Panel
 from portal.routing.rules.panels import LIVE
 
 
@@ -29,6 +39,7 @@ def export_person(ids: Sequence[int]) -> list[Holding]:
         .order_by(Review.id)
     ).all()
     return [
+        _attended(ids),
         Holding(
             "review", Text("작성한 평가", "Reviews that you wrote"),
             {"call": Text("공고", "Call"), "stage": Text("단계", "Stage"), "state": Text("상태", "State"),
@@ -40,6 +51,36 @@ def export_person(ids: Sequence[int]) -> list[Holding]:
             ],
         )
     ]  # fmt: skip
+
+
+def _attended(ids: Sequence[int]) -> Holding:
+    """When somebody was in a panel's meeting, and that they voted; how they voted is told to nobody."""
+    rows = db.session.execute(
+        select(Attendance, Stage)
+        .join(PanelMeeting, Attendance.meeting_id == PanelMeeting.id)
+        .join(Panel, PanelMeeting.panel_id == Panel.id)
+        .join(Stage, Panel.stage_id == Stage.id)
+        .where(Attendance.person_id.in_(ids))
+        .options(joinedload(Stage.call))
+        .order_by(Attendance.id)
+    ).all()
+    votes = db.session.execute(
+        select(Motion.meeting_id, func.count(Ballot.id))
+        .join(Ballot, Ballot.motion_id == Motion.id)
+        .where(Ballot.person_id.in_(ids))
+        .group_by(Motion.meeting_id)
+    )
+    cast = dict(votes.tuples().all())
+    return Holding(
+        "meeting", Text("참석한 평가위원회 회의", "Panel meetings that you attended"),
+        {"call": Text("공고", "Call"), "stage": Text("단계", "Stage"), "came_at": Text("온 때", "Came"),
+         "left_at": Text("나간 때", "Left"), "votes": Text("표결한 안건", "Motions voted on")},
+        [
+            {"call": stage.call.code, "stage": stage.code, "came_at": plain(a.came_at), "left_at": plain(a.left_at),
+             "votes": str(cast.get(a.meeting_id, 0))}
+            for a, stage in rows
+        ],
+    )  # fmt: skip
 
 
 def hindrances(ids: Sequence[int]) -> list[Said]:
@@ -72,3 +113,17 @@ def erase_of_applications(application_ids: Sequence[int]) -> None:
     found = list(db.session.scalars(of.where(StageEntry.application_id.in_(list(application_ids)))))
     db.session.execute(update(Review).where(Review.id.in_(found)).values(comment="", note_to_officer=""))
     db.session.execute(update(Score).where(Score.review_id.in_(found)).values(reason=""))
+    for version in db.session.scalars(select(ReviewVersion).where(ReviewVersion.review_id.in_(found))):
+        version.comment = version.reason = ""
+        version.marks = {code: [points, ""] for code, (points, _) in version.marks.items()}
+    entries = set(db.session.scalars(select(StageEntry.id).where(StageEntry.application_id.in_(list(application_ids)))))
+    _erase_from_meetings(entries)
+
+
+def _erase_from_meetings(entries: set[int]) -> None:
+    """What a panel noted on these entries, and the questions that it voted on about them; the counts stay."""
+    db.session.execute(update(MeetingItem).where(MeetingItem.entry_id.in_(entries)).values(note=""))
+    met = select(MeetingItem.meeting_id).where(MeetingItem.entry_id.in_(entries))
+    for motion in db.session.scalars(select(Motion).where(Motion.meeting_id.in_(met))):
+        if entries & set(motion.entries):
+            motion.question = ""

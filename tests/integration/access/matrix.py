@@ -237,6 +237,8 @@ RULES: dict[str, Rule] = {
             get("desks_applicant.cockpit", "public_id=other_app", allowed="other_applicant"),
             get("desks_applicant.cockpit", "public_id=decided_app", allowed="owner"),
             get("desks_applicant.cockpit", "public_id=undecided_app", allowed="owner"),
+            get("desks_applicant.opinions", "public_id=app"),
+            get("desks_applicant.opinions", "public_id=declined_app", allowed="other_applicant"),
             post("desks_applicant.remind", DRAFT),
             get("applications.attachments", DRAFT), get("applications.budget", DRAFT),
             get("applications.budget_template", DRAFT), get("applications.check", DRAFT),
@@ -727,6 +729,9 @@ SIGHTS: tuple[Sight, ...] = (
     Sight("reviews.batch", "달빛모델", "assigned conflicted", PANEL),
     # decisions: published ones for those they concern, others for nobody
     Sight("desks_applicant.cockpit", "WHY", "owner", "public_id=decided_app"),
+    Sight("desks_applicant.opinions", "데이터 확보 계획이 더 필요합니다", "other_applicant", "public_id=declined_app"),
+    Sight("desks_applicant.opinions", "이름 first_reader", NOBODY, "public_id=declined_app"),
+    Sight("desks_applicant.opinions", "데이터 확보 계획이 더 필요합니다", NOBODY, "public_id=undecided_app"),
     Sight("desks_applicant.cockpit", "WHY", NOBODY, "public_id=undecided_app"),
     Sight("desks_public.awards", "햇살모델", EVERYBODY),
     Sight("desks_public.awards", "그늘모델", NOBODY),

@@ -107,6 +107,7 @@ class AwardRule(Part):
     second_approver_above: int = 0
     acceptance_days: int = 14
     promote: bool = False  # a place given up goes to the next on the reserve list, checked anew
+    over_cap: Literal["stop", "skip"] = "stop"  # in rank order, where the next does not fit under a cap
     committee: CommitteeRule | None = None  # of decisions that award
     reserve_days: int = 0  # how long the reserve list may be drawn on after publication; 0: as long as the call runs
     mark: Mark | None = None

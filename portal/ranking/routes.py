@@ -30,7 +30,6 @@ from portal.ranking.forms import (
     StageForm,
     for_stage,
 )
-from portal.ranking.models import RankingRun
 from portal.ranking.pages import measured
 from portal.ranking.policies import judges_conditions, works_on_ranking
 from portal.reviews.policies import leads_meeting
@@ -302,10 +301,6 @@ def _posted(call: Call, code: str | None) -> Stage:
     return next((s for s in call.stages if s.code == code), None) or abort(404)
 
 
-def _sure(run: RankingRun, rows: list[pages.Row], keep: int) -> pages.Certainty:
-    return pages.certainty(run, rows, keep, queries.calibrating(run) if run.calibration is None else None)
-
-
 def _page(call: Call, stage: Stage | None, track: str, form: ExportForm | StageForm) -> Any:
     if stage is None or stage.review_closed_at is None:
         return page("ranking/ranking.html", form, call=call, barred=False, stage=None, run=None)
@@ -314,13 +309,17 @@ def _page(call: Call, stage: Stage | None, track: str, form: ExportForm | StageF
     run = queries.latest_run(stage.id, track)
     keep = call.definition.keep(stage.code, track)
     rows = pages.rows(run, definition, keep) if run is not None else []
-    sure = _sure(run, rows, keep) if run is not None else None
+    shown = pages.paged(len(rows), keep, request.args.get("page", ""), call.public_id, stage.code, track)
+    here = rows[shown.place]
+    job = queries.calibrating(run) if run is not None and run.calibration is None else None
+    sure = pages.certainty(run, rows, job, shown.place) if run is not None else None
     exporting = form if isinstance(form, ExportForm) else ExportForm(formdata=None)
     return page(
-        "ranking/ranking.html", form, call=call, barred=False, stage=stage, definition=definition, run=run, rows=rows,
-        strips=pages.strips(rows, keep), keep=keep, top=sum(c.points for c in definition.criteria),
+        "ranking/ranking.html", form, call=call, barred=False, stage=stage, definition=definition, run=run, rows=here, shown=shown,
+        strips=pages.strips(here, keep), keep=keep, top=sum(c.points for c in definition.criteria),
         at_line=rules.tie_at_the_line([r.rank for r in rows], keep),
         open_conditions=sum(c.result is None for r in rows for c in r.conditions),
+        open_page=pages.page_of(next((n for n, r in enumerate(rows) if any(c.result is None for c in r.conditions)), 0)),
         sure=sure, runs=pages.runs_shown(queries.runs_listed(stage.id, track)),
         replay_state=pages.replay_state(queries.replaying(stage.id, track)),
         replaying=for_stage(StageForm(formdata=None), stage.code, track), chips=pages.stage_chips(call, stage.id),

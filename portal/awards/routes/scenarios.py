@@ -32,7 +32,12 @@ def _stage(call: Call, code: str) -> Stage:
 def scenarios(public_id: str) -> Response:
     call = subject(Call)
     stage = _stage(call, request.args.get("stage", ""))
-    return _page(call, stage, chosen_track(call, request.args.get("track")), ScenarioForm(formdata=None, data={"rule": call.definition.awards.over_cap}))
+    return _page(
+        call,
+        stage,
+        chosen_track(call, request.args.get("track")),
+        ScenarioForm(formdata=None, data={"rule": call.definition.awards.over_cap}),
+    )
 
 
 @bp.post("/office/calls/<public_id>/scenarios")

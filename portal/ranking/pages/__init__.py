@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from flask import url_for
 
@@ -16,9 +16,10 @@ from portal.ranking.models import RankingRun
 from portal.ranking.pages.certainty import Certainty, certainty
 from portal.ranking.pages.export import sheets
 from portal.ranking.pages.rows import Row, rows
+from portal.routing.pages import Pagination, pagination
 
 __all__ = [
-    "Certainty", "Row", "RunShown", "certainty", "replay_state", "rows", "runs_shown", "sheets", "stage_chips",
+    "Certainty", "Row", "RunShown", "Shown", "certainty", "page_of", "paged", "replay_state", "rows", "runs_shown", "sheets", "stage_chips",
     "strips",
 ]  # fmt: skip
 
@@ -38,6 +39,40 @@ def strips(found: Sequence[Row], keep: int) -> list[dict[str, Any]]:
         for row in found
         if row.mean is not None
     ]
+
+
+PAGE: Final = 50  # rows of a page
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One page of a ranking: `place` of its rows, and on which page the line is, if on another one."""
+
+    place: slice
+    pagination: Pagination
+    line: int | None
+
+    @property
+    def first(self) -> int:
+        return int(self.place.start) + 1
+
+
+def page_of(place: int) -> int:
+    """The page that holds the row of that index."""
+    return place // PAGE + 1
+
+
+def paged(rows: int, keep: int, typed: str, public_id: str, stage: str, track: str) -> Shown:
+    """A number that there is not counts as the nearest that there is."""
+    pages = max(1, -(-rows // PAGE))
+    number = min(max(int(typed), 1), pages) if typed.isascii() and typed.isdigit() and len(typed) < 6 else 1
+    line = min(page_of(max(keep - 1, 0)), pages)
+    kept = {"stage": stage} | ({"track": track} if track else {})
+    return Shown(
+        slice((number - 1) * PAGE, min(number * PAGE, rows)),
+        pagination("ranking.ranking", number, pages, rows, public_id=public_id, **kept),
+        line if line != number and 0 < keep < rows else None,
+    )
 
 
 @dataclass(frozen=True)

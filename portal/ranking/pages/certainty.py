@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 from portal.platform.formats import number
 from portal.platform.jobs import Job, JobState
@@ -14,10 +13,9 @@ from portal.ranking import rules
 from portal.ranking.models import RankingRun
 from portal.ranking.pages.rows import BAND, Row
 
-SHOWN_WHOLE: Final = 60  # rows of a picture; of more, those at the line (of reviewers, both ends) are open
+SHOWN_WHOLE: Final = 60  # reviewers in a picture; of more, both ends are open
 ASKED: Final = 10  # applications whose next review is worth most
 ALIKE: Final = 0.01
-T = TypeVar("T")
 OLD = Text(
     "이 순위는 점수 보정을 함께 남기기 전에 계산되었습니다. 결정이 공개되지 않았다면 아래의 ‘다시 계산’으로 더할 수 있습니다.",
     "This ranking is from before calibrations were kept. As long as no decision is published, “Compute again” below adds one.",
@@ -101,7 +99,8 @@ def signed(value: float) -> str:
     return ("+" if value > 0 else "") + number(value, 2)
 
 
-def certainty(run: RankingRun, rows: Sequence[Row], keep: int, job: Job | None) -> Certainty:
+def certainty(run: RankingRun, rows: Sequence[Row], job: Job | None, place: slice = slice(None)) -> Certainty:
+    """`place`: the rows of the page that is shown; what one more review is worth and what is odd is told of all."""
     if run.calibration is None:
         if not rules.calibrates(run.inputs):
             return Certainty(OLD)
@@ -120,7 +119,7 @@ def certainty(run: RankingRun, rows: Sequence[Row], keep: int, job: Job | None) 
         for n, r in enumerate(told["reviewers"], start=1)
     ]  # fmt: skip
     return Certainty(
-        None, run=run, told=told, count=len(sure), parts=_around(sure, keep, _fold_label), worth=worth[:ASKED],
+        None, run=run, told=told, count=len(sure), parts=[Part(sure[place], (place.start or 0) + 1)] if sure[place] else [], worth=worth[:ASKED],
         reviewers=reviewers, reviewer_parts=_both_ends(reviewers) if told["severity"] else (),
         reach=max([1.0, *(abs(bound) for r in reviewers for bound in r.effect90)]), flags=_flags(rows, told, reviewers),
     )  # fmt: skip
@@ -129,30 +128,6 @@ def certainty(run: RankingRun, rows: Sequence[Row], keep: int, job: Job | None) 
 def _by_worth(row: Row) -> tuple[float, str]:
     assert row.sure is not None
     return -(row.sure.worth or 0.0), row.entry
-
-
-def _around(rows: Sequence[T], line: int, label: Callable[[Sequence[T]], str]) -> list[Part]:
-    """All rows up to SHOWN_WHOLE; of more, the ones around the line, and the rest folded."""
-    if len(rows) <= SHOWN_WHOLE:
-        return [Part(rows, 1)]
-    start = max(0, min(line - SHOWN_WHOLE // 2, len(rows) - SHOWN_WHOLE))
-    cuts = [0, start, start + SHOWN_WHOLE, len(rows)]
-    parts = []
-    for number_, (first, last) in enumerate(pairwise(cuts)):
-        if first < last:
-            parts.append(Part(rows[first:last], first + 1, "" if number_ == 1 else label(rows[first:last])))
-    return parts
-
-
-def _fold_label(rows: Sequence[Row]) -> str:
-    return say(
-        Text(
-            "{first}위부터 {last}위까지 {n}건 보기 (점수로 가를 수 없음 {band}건)",
-            "Show ranks {first} to {last}: {n} applications, {band} of them not separable",
-        ),
-        first=rows[0].rank, last=rows[-1].rank, n=len(rows),
-        band=sum(r.sure is not None and r.sure.code == BAND for r in rows),
-    )  # fmt: skip
 
 
 def _both_ends(reviewers: Sequence[Reviewer]) -> list[Part]:

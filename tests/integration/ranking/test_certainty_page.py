@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
-from collections.abc import Sequence
 from io import BytesIO
 from typing import Any
 
@@ -24,7 +23,7 @@ from portal.platform.jobs import Job
 from portal.ranking import queries, rules, service
 from portal.ranking.jobs import CALIBRATE
 from portal.ranking.models import RankingRun
-from portal.ranking.pages.certainty import Part, Reviewer, _around, _both_ends
+from portal.ranking.pages.certainty import Reviewer, _both_ends
 from tests.factories.accounts import account, signed_in
 from tests.factories.base import committed, context, person
 from tests.factories.reviews import UnderReview, all_submitted, entry_of, under_review
@@ -202,20 +201,6 @@ def test_a_view_of_the_page_loads_no_numeric_library() -> None:
         "print(*{'scipy', 'portal.ranking.engine'} & set(sys.modules))"
     )
     assert not subprocess.run([sys.executable, "-c", said], capture_output=True, text=True, check=True).stdout.split()
-
-
-def _sizes(parts: Sequence[Part]) -> list[tuple[int, int, str]]:
-    return [(p.first, len(p.rows), p.label) for p in parts]
-
-
-def test_many_rows_are_open_around_the_line_only() -> None:
-    def label(rows: Sequence[int]) -> str:
-        return f"{rows[0]}..{rows[-1]}"
-
-    assert _sizes(_around(range(1, 41), 8, label)) == [(1, 40, "")]
-    assert _sizes(_around(range(1, 631), 126, label)) == [(1, 96, "1..96"), (97, 60, ""), (157, 474, "157..630")]
-    assert _sizes(_around(range(1, 101), 5, label)) == [(1, 60, ""), (61, 40, "61..100")]
-    assert _sizes(_around(range(1, 101), 100, label)) == [(1, 40, "1..40"), (41, 60, "")]
 
 
 def test_many_reviewers_are_open_at_both_ends_only() -> None:

@@ -298,6 +298,14 @@
     all("details.menu[open]").forEach((d) => { d.open = false; d.querySelector("summary").focus(); });
   });
 
+  /* On paper nothing is folded: the tables beside the pictures are printed too. */
+  let unfolded = [];
+  window.addEventListener("beforeprint", () => {
+    unfolded = all("main details:not([open])");
+    unfolded.forEach((fold) => { fold.open = true; });
+  });
+  window.addEventListener("afterprint", () => { unfolded.forEach((fold) => { fold.open = false; }); unfolded = []; });
+
   function start(root) {
     startContrast(root); startCounters(root); startMoney(root); startCountdowns(root);
     startSubmitOnce(root); startShownIf(root); startRepeat(root); startWideTables(root);

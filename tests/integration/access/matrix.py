@@ -539,6 +539,7 @@ RULES: dict[str, Rule] = {
         EVERYBODY, 404, visitors=True,
         rows=(
             get("awards.decision", "public_id=decision"), get("awards.dossier", "public_id=decision"),
+            get("awards.dossier_on_paper", "public_id=decision"), get("awards.dossier_on_paper", "public_id=undecided", allowed=NOBODY),
             get("awards.dossier", "public_id=undecided", allowed=NOBODY),
             get("awards.decision", "public_id=undecided", allowed=f"auditor {OFFICE}"),
         ),

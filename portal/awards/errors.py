@@ -78,6 +78,13 @@ class OverCeiling(DomainError):
     )
 
 
+class UnderLeast(DomainError):
+    say = Text(
+        "‘{title}’의 {component}: {least}보다 적으면 수행할 수 없습니다. 그만큼 권고하거나 0으로 두어 주십시오.",
+        "“{title}”, {component}: the work cannot be done with less than {least}. Recommend that much, or nothing.",
+    )
+
+
 class WholeNumber(DomainError):
     say = Text("0 이상의 정수를 입력해 주십시오: {typed}", "Enter a whole number of 0 or more: {typed}")
 

@@ -245,6 +245,13 @@ def within_ceiling(ceiling: Piece | None, recommended: Piece) -> bool:
     return recommended.quantity <= ceiling.quantity and recommended.months <= ceiling.months
 
 
+def is_feasible(component: Component, ceiling: Piece | None, recommended: Piece) -> bool:
+    """A cut leaves at least what the work needs, or nothing; whoever asks for less than that needs what they ask for."""
+    if not recommended.quantity or component.least is None or ceiling is None:
+        return True
+    return recommended.quantity >= min(component.least, ceiling.quantity)
+
+
 def first_advice(ceiling: Sequence[Piece], rank: int | None, keep: int) -> list[Piece]:
     """What the table starts from: everything up to its ceiling above the line, nothing below it."""
     above = rank is not None and rank <= keep

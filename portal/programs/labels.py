@@ -150,6 +150,7 @@ KEYS: Final[dict[str, Text]] = {
     "Component.line": Text("예산 항목", "Budget line"),
     "Component.years": Text("연도", "Years"),
     "Component.max_per_year": Text("선정 한 건의 연간 상한", "Most for one award in a year"),
+    "Component.least": Text("이보다 적으면 수행할 수 없는 하한", "Least with which the work can be done"),
     "Component.max_quantity": Text("선정 한 건의 수량 상한", "Most units for one award"),
     "Component.months": Text("개월 수", "Months"),
     "Component.fixed": Text("모두 똑같이 받는 양", "What everybody gets alike"),
@@ -340,7 +341,7 @@ MORE: Final[dict[str, frozenset[str]]] = {
     "Component": frozenset(
         {
             "operator", "months", "by_track", "rank_caps", "binds", "unbound_line", "optional", "excluded_for", "matched",
-            "shared", "max_quantity",
+            "shared", "max_quantity", "least",
         }
     ),
     "AttachmentSlot": frozenset({"standard", "only_kinds", "max_seconds", "may_follow"}),

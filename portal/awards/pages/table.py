@@ -15,6 +15,7 @@ from portal.awards.rules import Piece
 from portal.awards.service.table import Advice
 from portal.budgets import queries as budgets
 from portal.budgets.rules import Tree
+from portal.platform import formats
 from portal.platform.context import Actor
 from portal.platform.language import Text
 from portal.programs.definition import CallDefinition, Component
@@ -158,6 +159,7 @@ def _cell(
     stored = advice.pieces.get(piece.key)
     quantity = form[rules.cell("q", entry.public_id, piece)]
     months = form[rules.cell("m", entry.public_id, piece)] if component.counts_months else None
+    unit = made.definition.currency if component.is_money else component.unit
     shown = piece._replace(
         quantity=form.amount(quantity.name), months=form.amount(months.name) if months is not None else 0
     )
@@ -167,8 +169,9 @@ def _cell(
         "stored": bundles.size_of(stored, made.definition) if stored and stored.quantity else "",
         "differs": stored is not None and stored != shown,
         "by_request": component.is_asked,
+        "least": formats.quantity(min(component.least, piece.quantity), unit) if component.least else "",
         "deep": component.is_asked and bool(advice.bundle()) and rules.is_deep_cut(piece, stored),
-        "unit": made.definition.currency if component.is_money else component.unit,
+        "unit": unit,
         "quantity": quantity,
         "months": months,
         "caps": "" if component.counts_months else " ".join(_paths(piece, made.definition, tree)),

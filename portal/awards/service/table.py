@@ -23,6 +23,7 @@ from portal.awards.errors import (
     OverRequest,
     ReasonTooShort,
     TableClosed,
+    UnderLeast,
     WholeNumber,
 )
 from portal.awards.models import AwardTable, Recommendation
@@ -111,7 +112,7 @@ def recommend(context: Context, table_id: int, rows: Sequence[Advice], version: 
     """Save a member's rows on top of `version`. Rows of an entry from which a conflict bars them do not exist.
 
     Raises NotOnPanel, TableClosed, Stale (somebody saved in between), EntryNotInTable, OverRequest,
-    OverCeiling, WholeNumber.
+    OverCeiling, UnderLeast, WholeNumber.
     """
     table = _locked(table_id)
     panel = _panel(table.panel_id)
@@ -163,10 +164,15 @@ def _check(entry: StageEntry, piece: Piece, definition: CallDefinition, place: q
     if piece.quantity < 0 or piece.months < 0:
         raise WholeNumber(rules.cell("q", entry.public_id, piece), typed=str(min(piece.quantity, piece.months)))
     most = next((p for p in queries.ceiling(entry, definition, place) if p.key == piece.key), None)
-    if rules.within_ceiling(most, piece):
-        return
     component = next((c for c in definition.components if c.code == piece.component), None)
     unit = definition.currency if component is None or component.is_money else component.unit
+    if rules.within_ceiling(most, piece):
+        if component is not None and not rules.is_feasible(component, most, piece):
+            raise UnderLeast(
+                rules.cell("q", entry.public_id, piece),
+                title=entry.application.title, component=say(component.names), least=quantity(component.least or 0, unit),
+            )  # fmt: skip
+        return
     refusal = OverRequest if component is None or component.is_asked else OverCeiling
     raise refusal(
         rules.cell("q", entry.public_id, piece),

@@ -53,6 +53,7 @@ class Component(Part):
     years: list[int] = []
     max_per_year: int | None = None
     max_quantity: int | None = None
+    least: int | None = None  # below this the work cannot be done: at least this much (money: a year) or nothing
     months: int | None = None  # monthly: for how many months; empty: the call's
     fixed: int | None = None
     by_track: bool = False

@@ -11,7 +11,7 @@ from sqlalchemy import select, update
 
 from portal.applications.models import EntryState, StageEntry
 from portal.awards import service
-from portal.awards.errors import ConditionFailed, CutNeedsReason, OverRequest, TooFew, UnderMinimum
+from portal.awards.errors import ConditionFailed, CutNeedsReason, OverRequest, TooFew, UnderLeast, UnderMinimum
 from portal.awards.models import Award, Result, Scenario
 from portal.awards.pages.office import Proposal
 from portal.awards.queries import tables
@@ -333,3 +333,23 @@ def test_talent_that_was_asked_for_is_charged_to_its_own_line() -> None:
     at.close()
     at.approve(at.propose(AWARD, DECLINE))
     assert used("t_talent_2025", "t_data_2025") == {"t_talent_2025": 300_000, "t_data_2025": 400_000}
+
+
+def test_a_cut_below_what_the_work_needs_is_refused_and_none_at_all_is_not(app: Flask) -> None:
+    """Case 4: with too few cards no model is trained."""
+    data = definition().model_dump(mode="json")
+    data["components"][1]["least"] = 64
+    made = CallDefinition.model_validate(data)
+
+    def asking(cards: int) -> Scene:
+        return committed(lambda: Scene(1, made, (Piece("gpu", "b200", 0, cards, 12),)))
+
+    committed(with_plan)
+    large, small = asking(100), asking(40)
+    with pytest.raises(UnderLeast):
+        large.advise(0, Piece("gpu", "b200", 0, 63, 12))
+    large.advise(0, Piece("gpu", "b200", 0, 64, 12))
+    large.advise(0, Piece("gpu", "b200", 0, 0, 12))
+    with pytest.raises(UnderLeast):  # forty were asked for: that is what this one needs
+        small.advise(0, Piece("gpu", "b200", 0, 39, 12))
+    small.advise(0, Piece("gpu", "b200", 0, 40, 12))

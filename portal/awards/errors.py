@@ -332,3 +332,27 @@ class PanelStillMeets(DomainError):
         "The panel's meeting is still open. Propose once it is closed.",
     )
     status = 409
+
+
+class MatchingStale(DomainError):
+    say = Text(
+        "그 뒤로 순위나 자리가 달라졌습니다. 배정을 다시 계산한 뒤 하십시오.",
+        "Rankings or places have changed since. Compute the matching again first.",
+    )
+    status = 409
+
+
+class PlacesTaken(DomainError):
+    say = Text(
+        "‘{track}’의 자리는 {keep}개입니다. 다른 의결까지 더하면 {count}명입니다.",
+        "‘{track}’ has {keep} places; with the other decisions there would be {count}.",
+    )
+    status = 409
+
+
+class NotOnReserveList(DomainError):
+    say = Text(
+        "‘{title}’은(는) 예비 명단에 없어 승격할 수 없습니다.",
+        "“{title}” is not on a reserve list and cannot be promoted.",
+    )
+    status = 409

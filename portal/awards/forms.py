@@ -45,6 +45,14 @@ class MatchingForm(PortalForm):
     stage = HiddenField()
 
 
+class RoundForm(PortalForm):
+    """The next round: whom this matching newly places is promoted."""
+
+    stage = HiddenField()
+    matching = HiddenField()
+    why = TextAreaField(text("승격하는 사유", "Reason for promoting"), validators=[required(), length(max=4000)])
+
+
 class MatchingExportForm(MatchingForm):
     """One saved matching as a file; downloads are logged with their reason."""
 
@@ -130,6 +138,7 @@ class ProposalForm(PortalForm):
 
     stage = HiddenField()
     track = HiddenField()
+    matching = HiddenField()  # the matching of choices that it follows, by public id
     selected_reason = TextAreaField(
         text("선정하는 모든 과제의 사유", "Reason for all that are selected"), validators=[optional(), length(max=4000)]
     )

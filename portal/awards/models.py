@@ -172,6 +172,8 @@ class Outcome(Model):
     passed_over_at: Mapped[datetime | None]
     reserve_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     reserve_reason: Mapped[str | None] = mapped_column(Text)
+    placed_track: Mapped[str | None] = mapped_column(String(40))  # where its place is, if not in the decision's track
+    placing: Mapped[dict[str, Any] | None]  # what a matching of choices said of it (placing.told)
     decision: Mapped[Decision] = relationship(back_populates="outcomes")
     entry: Mapped[StageEntry] = relationship()
 

@@ -8,7 +8,7 @@ from hashlib import sha256
 from typing import Any, Final
 
 KIND: Final = "matching"  # what a scenario's inputs call it
-NOWHERE: Final = ("condition", "no_total", "not_ranked")  # why no group accepts an entry
+NOWHERE: Final = ("condition", "no_total", "not_ranked", "not_reserve")  # why no group accepts an entry
 DECLINED: Final = "declined"  # its own group decided already, without it
 
 
@@ -31,6 +31,17 @@ def ranks_of(inputs: Mapping[str, Any]) -> dict[str, dict[str, int]]:
             if not (entry["out"] == DECLINED and group == entry["track"]):
                 found[group][entry["entry"]] = len(found[group]) + 1
     return found
+
+
+def told(inputs: Mapping[str, Any], result: Mapping[str, Any], entry: str) -> dict[str, Any] | None:
+    """What a matching says of one entry, as its outcome keeps it: `placed`, `choices`, `missed`, `out`."""
+    one = next((e for e in inputs["entries"] if e["entry"] == entry), None)
+    if one is None:
+        return None
+    return {
+        "placed": result["placed"].get(entry), "choices": one["choices"], "missed": result["missed"].get(entry, []),
+        "out": one["out"],
+    }  # fmt: skip
 
 
 def place(inputs: Mapping[str, Any]) -> dict[str, Any]:

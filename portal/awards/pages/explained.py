@@ -7,6 +7,7 @@ from typing import Any, Final, NamedTuple
 
 from portal.awards.placing import NOWHERE
 from portal.platform.language import Text, say
+from portal.programs.definition import CallDefinition
 
 CHOICES: Final = (
     Text("1지망", "First choice"), Text("2지망", "Second choice"), Text("3지망", "Third choice"),
@@ -66,6 +67,9 @@ NOT_ACCEPTED: Final[Mapping[str, Text]] = {
         "조건을 충족하지 못해 어느 곳에도 배정하지 않습니다.", "Failed a condition: no track accepts this applicant."
     ),
     "no_total": Text("총점이 없어 어느 곳에도 배정하지 않습니다.", "Has no total: no track can rank this applicant."),
+    "not_reserve": Text(
+        "선정하지 않기로 발표되었으므로 다시 배정하지 않습니다.", "Published as not selected: not placed any more."
+    ),
     "not_ranked": Text(
         "순위에 없어 어느 곳에도 배정하지 않습니다. 순위를 다시 내면 들어올 수 있습니다.",
         "Not in the ranking, so that no track accepts this applicant. Ranking again may bring it in.",
@@ -105,6 +109,14 @@ def explain(
         if why in NOBODY_THERE and own is not None and worst is not None and own < worst:
             found.append(Sentence(BEFORE_THEM, {}))
     return found
+
+
+def placing_words(said: Mapping[str, Any] | None, definition: CallDefinition) -> list[str]:
+    """What a matching says of one applicant (`placing.told`), in sentences."""
+    if said is None:
+        return []
+    names = {track.code: track.names for track in definition.tracks}
+    return [s.said() for s in explain(said["missed"], said["choices"], said["placed"], said["out"], names)]
 
 
 def _given(choices: list[str], placed: str | None) -> Sentence:

@@ -15,10 +15,13 @@ from portal.awards.models import Scenario
 from portal.awards.pages.explained import Sentence, choice_name, explain
 from portal.awards.placing import NOWHERE, lot
 from portal.awards.queries.decisions import entries_by_public_ids
+from portal.awards.queries.reserves import standing_of_stage
+from portal.platform.context import Actor
 from portal.platform.language import Text, say
 from portal.platform.sheets import Out
 from portal.programs.definition import CallDefinition
 from portal.programs.definition import Stage as StageDefinition
+from portal.programs.models import Stage
 from portal.ranking.queries import titles
 
 SIZE = 50
@@ -84,6 +87,17 @@ def everybody(scenario: Scenario) -> list[One]:
         for e in inputs["entries"]
     ]  # fmt: skip
     return sorted(found, key=lambda o: (order.get(o.track, len(order)), o.rank is None, o.rank or 0, lot(o.entry)))
+
+
+def newly(actor: Actor, stage: Stage, scenario: Scenario | None) -> int:
+    """How many it would promote from the reserve lists, for whoever may do so."""
+    awards = stage.call.definition.awards
+    if scenario is None or scenario.result is None or not awards.promote:
+        return 0
+    if not actor.has("administrator", *stage.call.scopes):
+        return 0
+    waiting = {outcome.entry.public_id for outcome in standing_of_stage(stage.id)}
+    return sum(entry in waiting for entry in scenario.result["placed"])
 
 
 # --- places in numbers ---

@@ -12,13 +12,17 @@ from portal.applications.models import EntryState, StageEntry
 from portal.awards import rules, service
 from portal.awards.errors import TableOpen
 from portal.awards.forms import ProposalForm, proposal_form
-from portal.awards.models import Award, AwardState, Decision, DecisionState, Outcome, Result
+from portal.awards.models import Award, AwardState, Decision, DecisionState, Outcome, Result, Scenario
 from portal.awards.pages import bundles
+from portal.awards.pages.explained import placing_words
+from portal.awards.placing import told
 from portal.awards.queries import awards as award_queries
 from portal.awards.queries import decisions as queries
 from portal.awards.queries import reserves, tables
+from portal.awards.queries.matching import latest
 from portal.awards.rules import Piece
 from portal.awards.service import Approver, committee, decide
+from portal.awards.service.matching import is_current
 from portal.budgets import queries as budgets
 from portal.platform.context import Actor
 from portal.platform.errors import DomainError
@@ -79,13 +83,33 @@ class Proposal:
         self.findings = conditions([e.id for e in self.entries])
         self.absent = absences([e.id for e in self.entries])
         self.table_open = False
+        self.saved = self._matching()
+        self.said = self._said()
         self.bundles = self._bundles()
+
+    def _matching(self) -> Scenario | None:
+        """The last matching of choices, as long as it is computed and its rankings are the ones of today."""
+        if not self.of_stage.awards or rules.ranked_choice(self.definition) is None:
+            return None
+        saved = latest(self.stage.id)
+        return saved if saved is not None and saved.result is not None and is_current(self.stage, saved) else None
+
+    def _said(self) -> dict[int, dict[str, Any]]:
+        """What it says of each entry."""
+        saved = self.saved
+        if saved is None or saved.result is None:
+            return {}
+        found = {e.id: told(saved.inputs, saved.result, e.public_id) for e in self.entries}
+        return {id_: one for id_, one in found.items() if one is not None}
+
+    def _placed(self) -> dict[int, str]:
+        return {id_: one["placed"] for id_, one in self.said.items() if one["placed"]}
 
     def _bundles(self) -> dict[int, list[Piece]]:
         if not self.of_stage.awards or not self.entries:
             return {}
         try:
-            return decide.bundles(self.stage, self.track, [e.id for e in self.entries])
+            return decide.bundles(self.stage, self.track, [e.id for e in self.entries], self._placed())
         except TableOpen:
             self.table_open = True
             return {}
@@ -115,6 +139,10 @@ class Proposal:
         return FAILED if self.failed(entry) else SHORT if self.short(entry) else BELOW
 
     def first_result(self, entry: StageEntry, chosen: int) -> Result:
+        if self.saved is not None:
+            placed = entry.id in self._placed() and not self.failed(entry)
+            rest = Result.RESERVE if self.definition.awards.promote and not self.failed(entry) else Result.DECLINE
+            return Result.AWARD if placed else rest
         fundable = not self.of_stage.awards or bool(self.bundles.get(entry.id))
         if chosen < self.keep and fundable and not self.failed(entry) and not self.short(entry):
             return Result.AWARD if self.of_stage.awards else Result.ADVANCE
@@ -126,6 +154,7 @@ class Proposal:
         if made.is_submitted():
             return made
         made.stage.data, made.track.data = self.stage.code, self.track
+        made.matching.data = self.saved.public_id if self.saved is not None else ""
         made.selected_reason.data, made.other_reason.data = say(ABOVE), say(BELOW)
         chosen = 0
         for entry in self.entries:
@@ -156,6 +185,7 @@ class Proposal:
                 ],
                 "absent": entry.id in self.absent,
                 "bundle": bundles.rows(self.bundles.get(entry.id, []), self.definition),
+                "placing": placing_words(self.said.get(entry.id), self.definition),
                 "result": form[f"result_{entry.id}"],
                 "reason": form[f"reason_{entry.id}"],
             }

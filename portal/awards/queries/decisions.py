@@ -98,6 +98,11 @@ def locked_decision(decision_id: int) -> Decision:
     return db.session.scalars(select(Decision).where(Decision.id == decision_id).with_for_update()).one()
 
 
+def title_of_entry(public_id: str) -> str:
+    query = select(Application.title).join(StageEntry, StageEntry.application_id == Application.id)
+    return db.session.scalar(query.where(StageEntry.public_id == public_id)) or ""
+
+
 def sitting_of(decision_id: int) -> CommitteeSitting | None:
     """What the deliberation committee resolved on it."""
     return db.session.scalars(select(CommitteeSitting).where(CommitteeSitting.decision_id == decision_id)).one_or_none()

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from portal.applications.models import EntryState, StageEntry, Submission
 from portal.awards.models import Award, Decision, DecisionState, Outcome, Result, Scenario
@@ -113,7 +113,9 @@ def standing(stage_id: int) -> Standing:
     """By public ids. Who stands on a reserve list is none of the three."""
     found = Standing({}, set(), set())
     rows = db.session.execute(
-        select(StageEntry.public_id, StageEntry.track, Outcome.result, Outcome.passed_over_at, Award.state)
+        select(
+            StageEntry.public_id, func.coalesce(Outcome.placed_track, StageEntry.track), Outcome.result, Outcome.passed_over_at, Award.state,
+        )
         .join(Outcome, Outcome.entry_id == StageEntry.id)
         .join(Decision, Outcome.decision_id == Decision.id)
         .outerjoin(Award, Award.outcome_id == Outcome.id)

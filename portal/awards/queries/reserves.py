@@ -5,23 +5,33 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import joinedload
 
 from portal.applications.models import Application, EntryState, StageEntry
-from portal.awards.models import Decision, Outcome, Result
+from portal.awards.models import Decision, DecisionState, Outcome, Result
 from portal.awards.queries.awards import live_count
+from portal.awards.queries.places import taken
 from portal.awards.rules import keep_of
 from portal.platform.db import db
 
 
 def standing(decision_id: int) -> Sequence[Outcome]:
     """Who can still be promoted, the next first."""
-    return db.session.scalars(
+    return db.session.scalars(_standing().where(Outcome.decision_id == decision_id)).all()
+
+
+def standing_of_stage(stage_id: int) -> Sequence[Outcome]:
+    """The same over all published decisions of a stage."""
+    published = select(Decision.id).where(Decision.stage_id == stage_id, Decision.state == DecisionState.PUBLISHED)
+    return db.session.scalars(_standing().where(Outcome.decision_id.in_(published))).all()
+
+
+def _standing() -> Select[Outcome]:
+    return (
         select(Outcome)
         .join(StageEntry, Outcome.entry_id == StageEntry.id)
         .where(
-            Outcome.decision_id == decision_id,
             Outcome.result == Result.RESERVE,
             Outcome.promoted_at.is_(None),
             Outcome.passed_over_at.is_(None),
@@ -32,7 +42,7 @@ def standing(decision_id: int) -> Sequence[Outcome]:
             joinedload(Outcome.entry).joinedload(StageEntry.submission),
         )
         .order_by(Outcome.rank, Outcome.id)
-    ).all()
+    )
 
 
 def settled(decision_id: int) -> Sequence[Outcome]:
@@ -48,7 +58,7 @@ def settled(decision_id: int) -> Sequence[Outcome]:
 def free_places(decision: Decision) -> int:
     """What the decision's track and the call as a whole still have, awards given up no longer counted."""
     call, stage = decision.stage.call, decision.stage
-    of_track = keep_of(call.definition, stage.code, decision.track) - live_count(call.id, decision.id)
+    of_track = keep_of(call.definition, stage.code, decision.track) - taken(stage.id)[decision.track]
     of_call = call.definition.awards.max_count - live_count(call.id)
     return max(0, min(of_track, of_call))
 

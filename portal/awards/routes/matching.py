@@ -9,7 +9,7 @@ from flask import Response, abort, request, send_file, url_for
 
 from portal.audit.service import record
 from portal.awards import rules, service
-from portal.awards.forms import MatchingExportForm, MatchingForm
+from portal.awards.forms import MatchingExportForm, MatchingForm, RoundForm
 from portal.awards.pages import matching as pages
 from portal.awards.queries import matching as queries
 from portal.awards.routes.blueprint import bp
@@ -57,6 +57,22 @@ def save_matching(public_id: str) -> Response:
     return done if done is not None else _page(subject(Call), _stage(subject(Call), code), form)
 
 
+@bp.post("/office/calls/<public_id>/matching/promote")
+@guard(works_on_ranking)
+def promote_round(public_id: str) -> Response:
+    """Places that were given back go to whom this matching newly places; an administrator's act."""
+    call, form = subject(Call), RoundForm()
+    stage = _stage(call, form.stage.data or "")
+    code, stage_id, followed = stage.code, stage.id, form.matching.data or ""
+
+    def act(context: Context) -> str:
+        service.promote_round(context, stage_id, followed, form.why.data)
+        return url_for("awards.matching", public_id=public_id, stage=code, m=followed)
+
+    done = perform(form, act, Text("승격하고 지원을 제안했습니다.", "Promoted; the offers are on their way."))
+    return done if done is not None else _page(subject(Call), _stage(subject(Call), code), form, followed)
+
+
 @bp.post("/office/calls/<public_id>/matching/export")
 @guard(works_on_ranking)
 def export_matching(public_id: str) -> Any:
@@ -90,12 +106,14 @@ def _page(call: Call, stage: Stage, form: PortalForm | None = None, asked: str =
     definition, number = call.definition, request.args.get("page", 1, type=int)
     exporting = form if isinstance(form, MatchingExportForm) else MatchingExportForm(formdata=None)
     exporting.stage.data, exporting.matching.data = stage.code, wanted
+    rounds = form if isinstance(form, RoundForm) else RoundForm(formdata=None)
+    rounds.stage.data, rounds.matching.data = stage.code, wanted
     computing = form if type(form) is MatchingForm else MatchingForm(formdata=None)
     computing.stage.data = stage.code
     return page(
         "awards/matching.html", form, call=call, stage=stage, definition=definition.stage(stage.code), listed=listed,
         by=judges({one.by_id for one in listed if one.by_id is not None}), chosen=chosen, computing=computing,
-        exporting=exporting, result_hash=digest(chosen.result) if chosen is not None and chosen.result else None,
+        exporting=exporting, rounds=rounds, newly=pages.newly(context().actor, stage, chosen), result_hash=digest(chosen.result) if chosen is not None and chosen.result else None,
         summary=pages.summary(chosen.inputs, found, definition) if chosen is not None and chosen.result else None,
         ties=pages.ties_named(chosen.inputs["ties"], definition.stage(stage.code)) if chosen is not None else "",
         chips=pages.chips(found, show, address), people=pages.listed(found, definition, show, number, address),

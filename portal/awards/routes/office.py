@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from flask import Response, abort, request, url_for
 
 from portal.awards import rules, service
+from portal.awards.errors import MatchingStale
 from portal.awards.forms import CONFIRMED, ApproveForm, PassOverForm, PromoteForm, ReasonForm, SittingForm
 from portal.awards.models import Decision
 from portal.awards.pages import office as pages
@@ -23,6 +24,7 @@ from portal.awards.policies import (
 from portal.awards.queries import awards as award_queries
 from portal.awards.queries import decisions as queries
 from portal.awards.queries import tables
+from portal.awards.queries.matching import matching
 from portal.awards.routes.blueprint import bp
 from portal.platform.access import guard, subject
 from portal.platform.context import Context
@@ -50,10 +52,13 @@ def propose(public_id: str) -> Response:
     stage = _stage(call, request.form.get("stage"))
     proposal = pages.Proposal(stage, request.form.get("track", "")[:40])
     form = proposal.form()
-    code, stage_id = stage.code, stage.id
+    code, stage_id, followed = stage.code, stage.id, form.matching.data or ""
 
     def act(context: Context) -> str:
-        service.propose(context, stage_id, proposal.typed(form), form.reason.data, proposal.track)
+        saved = matching(stage_id, followed) if followed else None
+        if followed and saved is None:
+            raise MatchingStale
+        service.propose(context, stage_id, proposal.typed(form), form.reason.data, proposal.track, saved)
         return url_for("awards.awards", public_id=public_id, stage=code, track=proposal.track or None)
 
     done = perform(form, act, Text("의결안을 올렸습니다. 승인을 기다립니다.", "Proposed. It now waits for approval."))

@@ -6,7 +6,7 @@ from portal.awards.service.decide import propose, return_decision
 from portal.awards.service.issue import cancel_award, issue_award
 from portal.awards.service.matching import save_matching
 from portal.awards.service.offer import accept_award, decline_award, expire_award
-from portal.awards.service.promote import pass_over, promote
+from portal.awards.service.promote import pass_over, promote, promote_round
 from portal.awards.service.publish import publish
 from portal.awards.service.scenarios import keep_solution, save_scenario
 from portal.awards.service.table import close_table, open_table, recommend, reopen_table
@@ -25,6 +25,7 @@ __all__ = [
     "open_table",
     "pass_over",
     "promote",
+    "promote_round",
     "propose",
     "publish",
     "recommend",

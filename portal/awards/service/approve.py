@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -20,7 +21,7 @@ from portal.awards.queries import decisions as queries
 from portal.awards.queries import tables
 from portal.awards.rules import Bar, Parties
 from portal.awards.service.committee import check_committee
-from portal.awards.service.decide import bundles, check_count, move_decision
+from portal.awards.service.decide import bundles, check_count, check_places, move_decision, placed_elsewhere
 from portal.awards.service.issue import issue_award
 from portal.budgets import service as budgets
 from portal.platform.context import Actor, Context
@@ -32,7 +33,7 @@ from portal.ranking.models import RankingRun
 def approve(context: Context, decision_id: int, note: str = "") -> Decision:
     """The second person's act: reserves and creates every award, or, when one line has not enough, nothing at all.
 
-    Raises MayNotApprove, CommitteeFirst, RulesChanged, DecisionStateRefused, TooMany (other tracks took the places meanwhile),
+    Raises MayNotApprove, CommitteeFirst, RulesChanged, DecisionStateRefused, TooMany, PlacesTaken (other tracks took the places meanwhile),
     CapExceeded, BudgetFrozen.
     """
     decision = queries.locked_decision(decision_id)
@@ -49,7 +50,10 @@ def approve(context: Context, decision_id: int, note: str = "") -> Decision:
         db.session.execute(select(Call.id).where(Call.id == stage.call_id).with_for_update())
         check_count(stage.call, len(awarded))
         _hold_tables(stage.id, decision.track)
-        pieces = bundles(stage, decision.track, [outcome.entry_id for outcome in awarded])
+        elsewhere = placed_elsewhere(awarded)
+        if any(outcome.placing for outcome in outcomes):
+            check_places(stage, Counter(elsewhere.get(o.entry_id, decision.track) for o in awarded), decision.id)
+        pieces = bundles(stage, decision.track, [outcome.entry_id for outcome in awarded], elsewhere)
         budgets.hold(rules.bundle_charges((p for b in pieces.values() for p in b), stage.call.definition))
         for outcome in awarded:
             issue_award(context, outcome.id, pieces[outcome.entry_id])
@@ -134,8 +138,8 @@ def second_needed(decision: Decision) -> bool:
     threshold = call.definition.awards.second_approver_above
     if not definition.awards or threshold <= 0:
         return True
-    awarded = [o.entry_id for o in queries.outcomes_of(decision.id) if o.result is Result.AWARD]
-    pieces = bundles(decision.stage, decision.track, awarded)
+    awarded = [o for o in queries.outcomes_of(decision.id) if o.result is Result.AWARD]
+    pieces = bundles(decision.stage, decision.track, [o.entry_id for o in awarded], placed_elsewhere(awarded))
     total = sum(rules.total_value(bundle, call.definition) for bundle in pieces.values())
     return rules.needs_second_approver(definition, total, threshold)
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from sqlalchemy import select
 
@@ -17,9 +19,11 @@ from portal.awards.errors import (
     DecisionStateRefused,
     EntriesMissing,
     EntriesWaiting,
+    MatchingStale,
     NothingRecommended,
     NotRanked,
     PanelStillMeets,
+    PlacesTaken,
     ReasonTooShort,
     TableOpen,
     TooFew,
@@ -28,12 +32,15 @@ from portal.awards.errors import (
     WrongResult,
 )
 from portal.awards.jobs import APPROVAL_OVERDUE, APPROVAL_REMINDER, PROPOSED, RETURNED
-from portal.awards.models import Decision, DecisionState, Outcome, Result
+from portal.awards.models import Decision, DecisionState, Outcome, Result, Scenario
+from portal.awards.placing import told
 from portal.awards.queries import awards as award_queries
 from portal.awards.queries import decisions as queries
 from portal.awards.queries import tables
+from portal.awards.queries.places import taken
 from portal.awards.rules import Fault, Piece
 from portal.awards.service.issue import cancel_award
+from portal.awards.service.matching import check_current
 from portal.platform.context import Context
 from portal.platform.db import db
 from portal.platform.errors import Forbidden
@@ -49,9 +56,12 @@ from portal.reviews.queries.meetings import is_meeting
 
 
 def propose(
-    context: Context, stage_id: int, outcomes: Sequence[tuple[int, Result, str]], reason: str, track: str = ""
-) -> Decision:
+    context: Context, stage_id: int, outcomes: Sequence[tuple[int, Result, str]], reason: str, track: str = "",
+    matching: Scenario | None = None,
+) -> Decision:  # fmt: skip
     """One outcome with its reason for every entry of the stage; pins the ranking run and the hash of the rules.
+
+    `matching`: whoever is awarded gets the place that it gives them, be it in another track.
 
     Raises EntriesMissing, TooMany, TooFew, ConditionFailed, UnderMinimum, TableOpen, DecisionStands and their like.
     """
@@ -71,7 +81,15 @@ def propose(
     if any(entry_id not in places for entry_id in entries):
         raise NotRanked
     short = {i for i in entries if under_minimum(places[i].mean, definition.minimum_points)}
-    _check_results(call, definition, track, entries, short, outcomes)
+    told = _told(stage, entries, matching)
+    placed = {
+        entry_id: told[entry_id]["placed"] or track
+        for entry_id, result, _ in outcomes
+        if result in rules.SELECTED and entry_id in told
+    }
+    _check_results(call, definition, track, entries, short, outcomes, whole=matching is None)
+    if matching is not None:
+        check_places(stage, Counter(placed.get(e, track) for e, result, _ in outcomes if result in rules.SELECTED))
     _check_reasons(outcomes, reason)
     if definition.awards:
         check_count(call, sum(result is Result.AWARD for _, result, _ in outcomes))
@@ -87,7 +105,8 @@ def propose(
         db.session.add(
             Outcome(
                 public_id=context.ids.public_id(), decision_id=decision.id, entry_id=entry_id, result=result,
-                rank=places[entry_id].rank, reason=why.strip(),
+                rank=places[entry_id].rank, reason=why.strip(), placing=told.get(entry_id),
+                placed_track=where if (where := placed.get(entry_id, track)) != track else None,
             )
         )  # fmt: skip
     db.session.flush()
@@ -101,6 +120,27 @@ def propose(
         at = working_days_after(context.now, days, call.definition.holidays, call.definition.time_zone)
         enqueue(kind, {"decision_id": decision.id}, key=str(decision.id), now=context.now, run_at=at)
     return decision
+
+
+def _told(stage: Stage, entries: Mapping[int, StageEntry], matching: Scenario | None) -> dict[int, dict[str, Any]]:
+    """What the matching says of each of these entries. Raises MatchingStale."""
+    if matching is None:
+        return {}
+    if matching.result is None or matching.stage_id != stage.id:
+        raise MatchingStale
+    check_current(stage, matching)
+    said = {id_: told(matching.inputs, matching.result, entry.public_id) for id_, entry in entries.items()}
+    return {id_: one for id_, one in said.items() if one is not None}
+
+
+def check_places(stage: Stage, wanted: Mapping[str, int], beside: int | None = None) -> None:
+    """No track gives more places than it may keep, over all live decisions. Raises PlacesTaken."""
+    definition, given = stage.call.definition, taken(stage.id, beside)
+    for track, n in sorted(wanted.items()):
+        keep = rules.keep_of(definition, stage.code, track)
+        if given[track] + n > keep:
+            known = definition.track(track)
+            raise PlacesTaken(track=say(known.names) if known is not None else track, keep=keep, count=given[track] + n)
 
 
 def _entries(context: Context, stage_id: int, track: str, given: list[int]) -> dict[int, StageEntry]:
@@ -124,8 +164,10 @@ def _check_results(
     entries: dict[int, StageEntry],
     short: set[int],
     outcomes: Sequence[tuple[int, Result, str]],
+    *,
+    whole: bool,
 ) -> None:
-    """Whoever fails a condition or is under the minimum gets no place, nor one on the reserve list, which is a place
+    """`whole`: all places of the track are given here, and only they. Whoever fails a condition or is under the minimum gets no place, nor one on the reserve list, which is a place
     to come."""
     allowed = rules.allowed_results(definition)
     found = conditions(entries)
@@ -147,6 +189,8 @@ def _check_results(
         for condition in definition.conditions:
             if condition.code not in found.get(entry_id, {}):
                 raise ConditionOpen(title=title, condition=say(condition.names))
+    if not whole:
+        return
     chosen = sum(result in rules.SELECTED for _, result, _ in outcomes)
     possible = sum(condition is None and entry_id not in short for entry_id, condition in failed.items())
     keep = rules.keep_of(call.definition, definition.code, track)
@@ -177,14 +221,25 @@ def check_count(call: Call, chosen: int) -> None:
         raise TooMany(keep=max(0, left), count=chosen)
 
 
-def bundles(stage: Stage, track: str, entry_ids: Sequence[int]) -> dict[int, list[Piece]]:
-    """What the panels' closed tables recommend for these entries, and what the call fixes. Raises TableOpen."""
-    definition = stage.call.definition
-    fixed = rules.fixed_pieces(definition, track)
+def bundles(
+    stage: Stage, track: str, entry_ids: Sequence[int], placed: Mapping[int, str] | None = None
+) -> dict[int, list[Piece]]:
+    """What the panels' closed tables recommend for these entries, and what the call fixes for the track in which each
+    is `placed` (else its own). Raises TableOpen."""
+    definition, where = stage.call.definition, placed or {}
+    fixed = {one: rules.fixed_pieces(definition, one) for one in {track, *where.values()}}
     if definition.bundle_is_fixed:
-        return dict.fromkeys(entry_ids, fixed)
+        return {entry_id: fixed[where.get(entry_id, track)] for entry_id in entry_ids}
     advice = _closed_advice(stage.id, track, entry_ids)
-    return {entry_id: [*own, *fixed] if (own := advice.get(entry_id)) else [] for entry_id in entry_ids}
+    return {
+        entry_id: [*own, *fixed[where.get(entry_id, track)]] if (own := advice.get(entry_id)) else []
+        for entry_id in entry_ids
+    }
+
+
+def placed_elsewhere(outcomes: Sequence[Outcome]) -> dict[int, str]:
+    """entry -> the track of its place, where that is not the decision's own."""
+    return {outcome.entry_id: outcome.placed_track for outcome in outcomes if outcome.placed_track}
 
 
 def _closed_advice(stage_id: int, track: str, entry_ids: Sequence[int]) -> dict[int, list[Piece]]:

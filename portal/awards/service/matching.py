@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from portal.audit.service import record
 from portal.awards import rules
-from portal.awards.errors import TracksNotRanked
+from portal.awards.errors import MatchingStale, TracksNotRanked
 from portal.awards.jobs import SCENARIO
 from portal.awards.models import Scenario
 from portal.awards.placing import DECLINED, KIND
@@ -51,6 +51,34 @@ def save_matching(context: Context, stage_id: int) -> Scenario:
     return made
 
 
+def check_current(stage: Stage, saved: Scenario) -> None:
+    """Raises MatchingStale."""
+    if not is_current(stage, saved):
+        raise MatchingStale
+
+
+def is_current(stage: Stage, saved: Scenario) -> bool:
+    """The rankings and rules are still those it was made from."""
+    now = [
+        {"track": track, "run": run.public_id, "result": run.result_hash}
+        for track, run in queries.latest_runs(stage.id).items()
+    ]
+    known = {track.code for track in stage.call.definition.tracks}
+    runs = [run for run in now if run["track"] in known]
+    by_track = sorted(saved.inputs["runs"], key=lambda run: str(run["track"]))
+    same = sorted(runs, key=lambda run: str(run["track"])) == by_track
+    return same and bool(saved.inputs["rules"] == stage.call.content_hash)
+
+
+def check_unchanged(stage: Stage, saved: Scenario) -> None:
+    """Nothing at all has changed since, offers and answers included. Raises MatchingStale."""
+    asked = rules.ranked_choice(stage.call.definition)
+    assert asked is not None  # it was saved
+    entries = list(queries.chosen(stage.id, *asked))
+    if digest(_inputs(stage, entries, _runs(stage, entries))) != saved.inputs_hash:
+        raise MatchingStale
+
+
 def _runs(stage: Stage, entries: Sequence[Chosen]) -> dict[str, Run]:
     runs, definition = queries.latest_runs(stage.id), stage.call.definition
     found = {track.code: runs[track.code] for track in definition.tracks if track.code in runs}
@@ -65,7 +93,7 @@ def _inputs(stage: Stage, entries: Sequence[Chosen], runs: Mapping[str, Run]) ->
     """Who chose what, the order of each track, and how many places there are."""
     definition, standing = stage.call.definition, queries.standing(stage.id)
     of_stage = definition.stage(stage.code)
-    held = {entry.public_id: entry.track for entry in entries if entry.public_id in standing.held}
+    held = {entry.public_id: standing.held[entry.public_id] for entry in entries if entry.public_id in standing.held}
     return {
         "kind": KIND, "rules": stage.call.content_hash, "stage": stage.code, "ties": list(of_stage.ties),
         "runs": [{"track": track, "run": run.public_id, "result": run.result_hash} for track, run in runs.items()],
@@ -87,6 +115,7 @@ def _entries(
         for entry_id, by in conditions([entry.id for entry in entries]).items()
         if any(not found.passed for found in by.values())
     }
+    refused = "not_reserve" if definition.awards.promote else DECLINED  # a reserve list is the way back
     found = []
     for entry in entries:
         row = judged.get(entry.public_id)
@@ -98,7 +127,7 @@ def _entries(
                 "total": row["mean"] if row else None,
                 "ties": [(row or {}).get("by_criterion", {}).get(code, "0/1") for code in ties],
                 "choices": [code for code in entry.choices if code in tracks],
-                "out": out or (DECLINED if entry.public_id in standing.declined else None),
+                "out": out or (refused if entry.public_id in standing.declined else None),
             }
         )  # fmt: skip
     inside = _inside(definition, stage.code, entries, found, standing)

@@ -14,6 +14,7 @@ from portal.applications.rules import Standing, can_edit_slice, is_open
 from portal.applications.rules.missing import Missing
 from portal.applications.rules.references import Answered, arrived, asked_now
 from portal.awards.models import Award, AwardState, Outcome, Result
+from portal.awards.pages.explained import placing_words
 from portal.platform.formats import moment
 from portal.platform.language import Text, say
 from portal.programs.definition import Section
@@ -181,7 +182,7 @@ def outcome_row(
     stage = application.call.definition.stage(outcome.decision.stage.code)
     return {
         "stage": stage.names, "word": word, "tone": tone, "reason": outcome.reason, "published": published,
-        "opinions": url_for("desks_applicant.opinions", public_id=application.public_id)
+        "placing": placing_words(outcome.placing, definition), "opinions": url_for("desks_applicant.opinions", public_id=application.public_id)
         if regime.disclosure.opinions
         else "",
         "panel": list(names), "disclosed": regime.disclosure_article, "appeal": regime.appeal, "appeal_last": last,

@@ -1,5 +1,5 @@
 """panel meetings: agenda, attendance, motions, ballots, minutes; earlier versions of reviews; reviews asked for late;
-sittings of the deliberation committee"""
+sittings of the deliberation committee; places in another track than the decision's"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -160,9 +160,15 @@ def upgrade() -> None:
     )  # fmt: skip
     with op.batch_alter_table("assignment") as batch:
         batch.add_column(sa.Column("late_until", MOMENT, nullable=True))
+    with op.batch_alter_table("outcome") as batch:
+        batch.add_column(sa.Column("placed_track", sa.String(40), nullable=True))
+        batch.add_column(sa.Column("placing", sa.JSON(), nullable=True))
 
 
 def downgrade() -> None:
+    with op.batch_alter_table("outcome") as batch:
+        batch.drop_column("placing")
+        batch.drop_column("placed_track")
     with op.batch_alter_table("assignment") as batch:
         batch.drop_column("late_until")
     for table in (

@@ -617,6 +617,7 @@ RULES: dict[str, Rule] = {
             get("awards.scenarios", f"{RANKED} stage=final"), post("awards.save_scenario", RANKED, "stage=final"),
             get("awards.matching", f"{CHOSEN} stage=final"), post("awards.save_matching", CHOSEN, "stage=final"),
             post("awards.export_matching", CHOSEN, "stage=final matching=matching"),
+            post("awards.promote_round", CHOSEN, "stage=final matching=matching"),
             get("ranking.measurements", f"{ROUTED} stage=paper", allowed=WHOLE_OFFICE),
             post("ranking.measurements", ROUTED, "stage=paper", allowed=WHOLE_OFFICE),
         ),

@@ -46,6 +46,7 @@ from tests.factories import awards as decided
 from tests.factories import base, consortia, reserves, reviews
 from tests.factories.seed_call import written
 from tests.integration.access.meetings import is_before_the_committee, meeting_is_over, vote_is_closed
+from tests.integration.access.rounds import a_place_was_given_back
 from tests.integration.access.world import WHY, World, as_wbl, propose
 
 DRAFT = "public_id=draft"
@@ -635,6 +636,9 @@ POSTS: dict[str, Post] = {
     ),
     "awards.save_matching": Post("officer", MATCHING, before=one_fails_a_condition),
     "awards.export_matching": Post("officer", MATCHING, {"reason": WHY}),
+    "awards.promote_round": Post(
+        "administrator", ("awards.matching", "public_id=round_call stage=final"), {"why": WHY}, a_place_was_given_back
+    ),
     "ranking.adjustment": Post(
         "officer", ("ranking.condition", "public_id=routing_call entry_id=routed_entry"), {"adjust_reason": WHY}
     ),

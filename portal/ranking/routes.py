@@ -108,14 +108,19 @@ def replay(public_id: str) -> Any:
 def condition(public_id: str, entry_id: str) -> Any:
     """Pass or fail of the conditions of one entry, apart from its points."""
     entry, form = subject(StageEntry), ConditionForm()
-    call, code, id_ = entry.stage.call, entry.stage.code, entry.id
+    call, code, id_, track = entry.stage.call, entry.stage.code, entry.id, entry.track
     stage = call.definition.stage(code)
+    run = queries.latest_run(entry.stage_id, track)
+    order = [row["entry_id"] for row in run.result] if run is not None else []
+    number = pages.page_of(order.index(id_)) if id_ in order else 1
     if not stage.conditions and not stage.adjustments:
         abort(404)
 
     def act(context: Context) -> str:
         service.record_condition(context, id_, form.condition.data, form.outcome.data == PASS, form.reason.data)
-        return url_for("ranking.ranking", public_id=public_id, stage=code, _anchor="conditions")
+        return url_for(
+            "ranking.ranking", public_id=public_id, stage=code, track=track or None, page=number, _anchor="conditions"
+        )
 
     done = perform(form, act, Text("판정을 기록했습니다.", "The finding is recorded."))
     if done is not None:
@@ -316,7 +321,7 @@ def _page(call: Call, stage: Stage | None, track: str, form: ExportForm | StageF
     exporting = form if isinstance(form, ExportForm) else ExportForm(formdata=None)
     return page(
         "ranking/ranking.html", form, call=call, barred=False, stage=stage, definition=definition, run=run, rows=here, shown=shown,
-        strips=pages.strips(here, keep), keep=keep, top=sum(c.points for c in definition.criteria),
+        strips=pages.strips(here, shown.ends_at_line), keep=keep, top=sum(c.points for c in definition.criteria),
         at_line=rules.tie_at_the_line([r.rank for r in rows], keep),
         open_conditions=sum(c.result is None for r in rows for c in r.conditions),
         open_page=pages.page_of(next((n for n, r in enumerate(rows) if any(c.result is None for c in r.conditions)), 0)),

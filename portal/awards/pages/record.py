@@ -115,16 +115,23 @@ def _rule_names(fields: Mapping[str, Any]) -> dict[str, str]:
 def _outcome(row: Mapping[str, Any], names: Mapping[str, str]) -> list[str]:
     points = (row.get("points") or {}).get("mean")
     findings = [
-        f"{names.get(what.split('.')[1], what)}: {value['reason']}"
+        f"{names.get(what.split('.')[1], what)}: {say(_found(value))} ({value['reason']})"
         for what, value in sorted(row.items())
         if what.startswith(("conditions.", "adjustments.")) and isinstance(value, dict)
     ]
-    result = row.get("result")
+    result, hidden = row.get("result"), say(Text("가림", "withheld"))
     return [
-        str(row.get("rank", "–")), str(row.get("title", "–")), str(row.get("applicant") or "–"),
-        say(RESULTS[Result(result)]) if result else "–", number(Fraction(points), 2) if points else "–",
-        " / ".join([*([str(row["reason"])] if "reason" in row else []), *findings]) or "–",
+        str(row.get("rank", hidden)), str(row.get("title", hidden)), str(row.get("applicant", hidden) or "–"),
+        say(RESULTS[Result(result)]) if result else hidden, number(Fraction(points), 2) if points else hidden,
+        " / ".join([*([str(row["reason"])] if "reason" in row else []), *findings]) or hidden,
     ]  # fmt: skip
+
+
+def _found(value: Mapping[str, Any]) -> Text:
+    """What somebody found of a condition, a bonus or a penalty."""
+    if "passed" in value:
+        return Text("충족", "met") if value["passed"] else Text("미충족", "not met")
+    return Text("적용함", "applies") if value.get("applies") else Text("적용하지 않음", "does not apply")
 
 
 def _seals(told: Mapping[str, Any]) -> dict[str, Any]:
@@ -142,11 +149,16 @@ def _seals(told: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "title": say(Text("봉인", "Seals")),
         "text": say(explained),
-        "rows": [[f["path"], wrap(_plain(f["value"]), PIECE), _seal(f)] for f in fields] if whole else [],
+        "rows": [[f["path"], _pieces(_plain(f["value"])), _seal(f)] for f in fields] if whole else [],
         "note": "" if whole else say(many, n=len(fields)),
         "hidden": say(hidden, n=len(told["withheld"])),
         "withheld": told["withheld"] if whole else [],
     }
+
+
+def _pieces(text: str) -> list[str]:
+    """Line by line; a long line in pieces."""
+    return [piece for line in text.splitlines() for piece in wrap(line, PIECE, break_long_words=False)]
 
 
 def _plain(value: Any) -> str:

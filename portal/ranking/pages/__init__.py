@@ -24,10 +24,10 @@ __all__ = [
 ]  # fmt: skip
 
 
-def strips(found: Sequence[Row], keep: int) -> list[dict[str, Any]]:
+def strips(found: Sequence[Row], ends_at_line: bool = False) -> list[dict[str, Any]]:
     """For the picture: floats are good enough there. The band is the mean with its standard error. Of several lanes it
     shows the reviewers' marks alone, in their own points."""
-    return [
+    made: list[dict[str, Any]] = [
         {
             "label": row.title,
             "url": url_for("desks_officer.application", public_id=row.application),
@@ -39,6 +39,9 @@ def strips(found: Sequence[Row], keep: int) -> list[dict[str, Any]]:
         for row in found
         if row.mean is not None
     ]
+    if ends_at_line and made:
+        made[-1]["line"] = True
+    return made
 
 
 PAGE: Final = 50  # rows of a page
@@ -51,6 +54,7 @@ class Shown:
     place: slice
     pagination: Pagination
     line: int | None
+    ends_at_line: bool  # the last row of the page is the last inside, and more follow
 
     @property
     def first(self) -> int:
@@ -72,6 +76,7 @@ def paged(rows: int, keep: int, typed: str, public_id: str, stage: str, track: s
         slice((number - 1) * PAGE, min(number * PAGE, rows)),
         pagination("ranking.ranking", number, pages, rows, public_id=public_id, **kept),
         line if line != number and 0 < keep < rows else None,
+        keep == number * PAGE and keep < rows,
     )
 
 

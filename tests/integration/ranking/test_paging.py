@@ -17,17 +17,17 @@ from tests.factories.base import committed
 pytestmark = pytest.mark.usefixtures("app")
 
 
-def _call() -> CallDefinition:
-    data = definition(awards={"max_count": 60, "acceptance_days": 14}).model_dump(mode="json")
-    data["stages"][1]["keep"] = 60
+def _call(keep: int = 60) -> CallDefinition:
+    data = definition(awards={"max_count": keep, "acceptance_days": 14}).model_dump(mode="json")
+    data["stages"][1]["keep"] = keep
     return CallDefinition.model_validate(data)
 
 
-def _long() -> tuple[str, int]:
+def _long(keep: int = 60) -> tuple[str, int]:
     """120 ranked; the condition of the 111th is not judged. The call and that entry."""
 
     def make() -> tuple[str, int]:
-        made = ready(120, made=_call())
+        made = ready(120, made=_call(keep))
         entry = made.entries[110].id
         for row in db.session.query(ConditionResult).filter_by(entry_id=entry):
             db.session.delete(row)
@@ -65,3 +65,9 @@ def test_a_page_that_is_not_there_is_the_nearest(client: FlaskClient, typed: str
     call, _ = _long()
     browser = signed_in(client, member("administrator"))
     assert ranks(browser.get(f"/office/calls/{call}/ranking?page={typed}").text)[0] == shown
+
+
+def test_a_line_at_the_end_of_a_page_is_drawn_there(client: FlaskClient) -> None:
+    call, _ = _long(50)
+    page = signed_in(client, member("administrator")).get(f"/office/calls/{call}/ranking").text
+    assert "이 쪽의 마지막 줄(50위)까지가 선입니다" in page and 'class="strip-cut"' in page

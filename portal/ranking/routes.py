@@ -321,7 +321,7 @@ def _page(call: Call, stage: Stage | None, track: str, form: ExportForm | StageF
     exporting = form if isinstance(form, ExportForm) else ExportForm(formdata=None)
     return page(
         "ranking/ranking.html", form, call=call, barred=False, stage=stage, definition=definition, run=run, rows=here, shown=shown,
-        strips=pages.strips(here, shown.ends_at_line), keep=keep, top=sum(c.points for c in definition.criteria),
+        strips=pages.strips(here, shown.ends_at_line), shares=pages.lane_shares(here, definition) if definition.lanes else [], keep=keep, top=sum(c.points for c in definition.criteria),
         at_line=rules.tie_at_the_line([r.rank for r in rows], keep),
         open_conditions=sum(c.result is None for r in rows for c in r.conditions),
         open_page=pages.page_of(next((n for n, r in enumerate(rows) if any(c.result is None for c in r.conditions)), 0)),

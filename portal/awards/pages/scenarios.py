@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
+from typing import Any, Final
 
 from portal.awards.models import Scenario
 from portal.awards.queries.decisions import entries_by_public_ids
@@ -52,6 +52,7 @@ class Shown:
     differences: Sequence[tuple[str, str, str]]  # title, where it stands, why
     broken: Sequence[str]
     full: Sequence[str]  # caps that the best portfolio uses up
+    caps: Sequence[tuple[str, int, int]] = ()  # name, per cent of what is left that rank order and the best take
 
 
 def _caps_named(codes: Sequence[str], names: Mapping[str, Any]) -> list[str]:
@@ -89,7 +90,26 @@ def _shown(one: Scenario, by: str, names: Mapping[str, Any], known: Mapping[str,
             for d in result["differences"] if d["entry"] in known
         ],
         [], _caps_named(full, names),
+        [
+            (_caps_named([code], names)[0], _percent(used["rank_order"], limits[code]), _percent(used["best"], limits[code]))
+            for code, used in result["used"].items() if code in limits
+        ],
     )  # fmt: skip
+
+
+TIGHTEST: Final = 8  # caps in the picture
+
+
+def bars(one: Shown) -> list[dict[str, Any]]:
+    """For the picture: the tightest caps, each with what the best portfolio takes, and rank order beside it in words."""
+    beside = Text("순위대로는 {n}%", "rank order {n} %")
+    tight = sorted(one.caps, key=lambda cap: (-max(cap[1], cap[2]), cap[0]))[:TIGHTEST]
+    return [{"label": name, "note": say(beside, n=walked), "value": best, "limit": 100} for name, walked, best in tight]
+
+
+def _percent(used: int | float, limit: int) -> int:
+    """Of what is left under a cap, rounded up: full only where nothing is left."""
+    return 0 if limit <= 0 else min(100, -int(-100 * used // limit))
 
 
 def _why(difference: Mapping[str, Any], names: Mapping[str, Any], known: Mapping[str, tuple[str, str]]) -> str:

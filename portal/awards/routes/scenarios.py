@@ -73,7 +73,7 @@ def _page(call: Call, stage: Stage, track: str, form: ScenarioForm) -> Response:
     compared = [s for s in found if s.public_id in chosen][:2] or found[:2]
     return page(
         "awards/scenarios.html", form, call=call, stage=stage, track=track, shown=pages.shown(found),
-        definition=call.definition.stage(stage.code), compared=compared, rows=pages.rows(compared),
+        definition=call.definition.stage(stage.code), compared=compared, bars=pages.bars, rows=pages.rows(compared),
         candidates=_candidates(stage, track), tracks=track_chips(call, stage, track, "awards.scenarios"),
         matches=rules.ranked_choice(call.definition) is not None,
     )  # fmt: skip

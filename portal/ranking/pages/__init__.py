@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any, Final
 
 from flask import url_for
 
 from portal.platform.jobs import Job, JobState
 from portal.platform.language import Text, say
+from portal.programs.definition import Stage as StageDefinition
 from portal.programs.models import Call
 from portal.ranking import rules
 from portal.ranking.models import RankingRun
@@ -19,7 +21,7 @@ from portal.ranking.pages.rows import Row, rows
 from portal.routing.pages import Pagination, pagination
 
 __all__ = [
-    "Certainty", "Row", "RunShown", "Shown", "certainty", "page_of", "paged", "replay_state", "rows", "runs_shown", "sheets", "stage_chips",
+    "Certainty", "Row", "RunShown", "Shown", "certainty", "lane_shares", "page_of", "paged", "replay_state", "rows", "runs_shown", "sheets", "stage_chips",
     "strips",
 ]  # fmt: skip
 
@@ -42,6 +44,23 @@ def strips(found: Sequence[Row], ends_at_line: bool = False) -> list[dict[str, A
     if ends_at_line and made:
         made[-1]["line"] = True
     return made
+
+
+def lane_shares(found: Sequence[Row], stage: StageDefinition) -> list[dict[str, Any]]:
+    """How high each lane puts each application: per cent of the lane's points, the reviewers' part first."""
+
+    def share(value: Fraction | None, points: int) -> float | None:
+        return None if value is None or not points else float(100 * value / points)
+
+    return [
+        {
+            "rank": row.rank, "title": row.title,
+            "shares": [
+                share(row.reviews, stage.review_points), *(share(row.lanes.get(lane.code), lane.points) for lane in stage.lanes)
+            ],
+        }
+        for row in found
+    ]  # fmt: skip
 
 
 PAGE: Final = 50  # rows of a page

@@ -15,8 +15,9 @@ from portal.platform.db import db
 from portal.platform.formats import moment
 from portal.platform.language import Text, say
 from portal.programs.models import Stage
-from portal.reviews.jobs import REMINDER, SUBMITTED
-from portal.reviews.models import Review, ReviewState
+from portal.reviews.jobs import MEETING_OPENED, REMINDER, SUBMITTED
+from portal.reviews.models import PanelMeeting, Review, ReviewState
+from portal.reviews.queries.meetings import panel_members
 from portal.reviews.queries.mine import IN_STAGE
 from portal.routing.jobs import ASSIGNED, REVOKED, SEAT_INVITED
 from portal.routing.models import Assignment, AssignmentState, Panel, Seat
@@ -227,4 +228,39 @@ def reminder(context: Context, payload: dict[str, Any]) -> list[Draft]:
             key=f"{stage.id}:{who.id}:{context.now.date().isoformat()}",
             call_id=stage.call_id,
         )
+    ]  # fmt: skip
+
+
+@letter(MEETING_OPENED)
+def meeting_opened(context: Context, payload: dict[str, Any]) -> list[Draft]:
+    """To every member but whoever opened it; nothing of any application is told. None once it is over."""
+    meeting = db.session.get_one(PanelMeeting, payload["meeting_id"])
+    panel = meeting.panel
+    call = panel.stage.call
+    if meeting.closed_at is not None:
+        return []
+    return [
+        Draft(
+            to=person(seat.person),
+            subject=Text("평가위원회 회의가 열렸습니다: {call}", "Your panel is meeting: {call}"),
+            params={"call": call.names},
+            paragraphs=[
+                line(
+                    "‘{call}’의 ‘{panel}’ 회의가 열렸습니다. 회의 화면에서 출석을 알려 주십시오.",
+                    "The meeting of ‘{panel}’ of ‘{call}’ is open. Say on its page that you are here.",
+                    call=lambda: say(call.names), panel=lambda: say(panel.names),
+                ),
+                line(
+                    "이해충돌이 있는 신청을 논의하는 동안에는 자리를 비우며, 그 신청은 화면에 나오지 않습니다.",
+                    "While an application with which you have a conflict of interest is discussed you leave the room; it does not appear on your page.",
+                ),
+            ],
+            action=Text("회의 화면 열기", "Open the meeting"),
+            path=f"/panels/{panel.public_id}/meeting",
+            reference=call.code,
+            key=f"{meeting.id}:{seat.person_id}",
+            call_id=call.id,
+        )
+        for seat in panel_members(panel.id)
+        if seat.person_id != meeting.opened_by_id
     ]  # fmt: skip

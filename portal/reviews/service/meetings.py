@@ -31,7 +31,7 @@ from portal.reviews.errors import (
     NotMember,
     NotUnderDiscussion,
 )
-from portal.reviews.jobs import STAGE_REVIEWED
+from portal.reviews.jobs import MEETING_OPENED, STAGE_REVIEWED
 from portal.reviews.models import Attendance, MeetingItem, MeetingMinutes, PanelMeeting
 from portal.reviews.queries import meetings as queries
 from portal.routing.models import Panel, Seat
@@ -70,6 +70,7 @@ def open_meeting(context: Context, panel_id: int, run: str, agenda: Sequence[Age
     db.session.add(meeting)
     db.session.flush()
     record(context, "MeetingOpened", "panel_meeting", meeting.public_id, panel=panel.public_id, run=run)
+    enqueue(MEETING_OPENED, {"meeting_id": meeting.id}, key=meeting.public_id, now=context.now)
     return meeting
 
 

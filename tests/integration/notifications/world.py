@@ -31,7 +31,7 @@ from portal.platform import clock
 from portal.platform.db import db
 from portal.programs import service as programs
 from portal.programs.models import PublicQuestion
-from portal.reviews.models import Review, ReviewState
+from portal.reviews.models import PanelMeeting, Review, ReviewState
 from portal.routing import service as routing
 from portal.routing.models import Panel, Seat, SeatState
 from portal.screening.models import Screening, ScreeningState
@@ -222,6 +222,15 @@ def review_notices() -> dict[str, Notice]:
             screened_at=clock.now(), reason="No lead institution",
         )  # fmt: skip
         db.session.add(screening)
+        meeting = PanelMeeting(
+            public_id=ids.public_id(),
+            panel_id=panel.id,
+            number=1,
+            run="r",
+            opened_at=clock.now(),
+            opened_by_id=first.id,
+        )
+        db.session.add(meeting)
         db.session.flush()
         assert db.session.get_one(Review, review_id).state is ReviewState.LOCKED
         everybody = ["Reviewer One", "Reviewer Two", "Reviewer Three", *applicants]
@@ -231,6 +240,7 @@ def review_notices() -> dict[str, Notice]:
             "routing.seat_invited": Notice({"seat_id": seat.id}, _known([third]), everybody),
             "routing.assigned": Notice({"panel_id": panel.id, "person_id": first.id}, _known([first]), everybody),
             "reviews.submitted": Notice({"review_id": review_id}, _known([second]), everybody),
+            "reviews.meeting_opened": Notice({"meeting_id": meeting.id}, _known([second]), everybody),
             "reviews.reminder": Notice(due, _known([first]), everybody),
             "screening.ineligible": Notice({"screening_id": screening.id}, _known([owner]), everybody),
             **{

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from portal.awards.models import Result
 from portal.awards.rules import keep_of
-from portal.demo import deciding, presenting, reviewing
+from portal.demo import deciding, meeting, presenting, reviewing
 from portal.demo.acting import Steps, act, read
 from portal.demo.applying import Applying
 from portal.demo.people import Cast
@@ -204,6 +204,8 @@ def _decisions(
     keeps = {track: plan.kept(position, track) for track in panels}
     for rows in ranked.values():
         deciding.find_conditions(cast, stage, rows)
+    for panel_id in panels.values():
+        yield from meeting.meet(cast, stage, panel_id)
     if stage.definition.awards and not plan.definition.bundle_is_fixed:
         table_ids = {track: deciding.open_table(cast, panel_id) for track, panel_id in panels.items()}
         yield clock.now() + timedelta(hours=1)

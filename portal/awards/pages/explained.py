@@ -22,19 +22,19 @@ PLACED: Final = Text("{choice}에 배정되었습니다.", "{choice}.")
 WHY: Final[Mapping[str, Text]] = {
     "filled": Text(
         "{choice}({group})은 {ranks}로 정원이 찼습니다(본인 {own}위).",
-        "{choice} ({group}): filled by {ranks}; this applicant was {own}.",
+        "{choice} ({group}): filled by {ranks}; own rank {own}.",
     ),
     "institute": Text(
         "{choice}({group})은 기관의 정원이 찼습니다. 이 분야에는 {ranks}가 배정되었습니다(본인 {own}위).",
-        "{choice} ({group}): the institute's places are taken. In this track: {ranks}; this applicant was {own}.",
+        "{choice} ({group}): the institute's places are taken. In this track: {ranks}; own rank {own}.",
     ),
     "all": Text(
         "{choice}({group})은 전체 정원이 찼습니다. 이 분야에는 {ranks}가 배정되었습니다(본인 {own}위).",
-        "{choice} ({group}): all places of the call are taken. In this track: {ranks}; this applicant was {own}.",
+        "{choice} ({group}): all places of the call are taken. In this track: {ranks}; own rank {own}.",
     ),
     "unranked": Text(
         "{choice}({group})은 의결에서 이미 선정하지 않았으므로 다시 배정하지 않습니다.",
-        "{choice} ({group}): not accepted there, since its decision did not select this applicant.",
+        "{choice} ({group}): not accepted there, since its decision did not select the applicant.",
     ),
     "stays": Text(
         "{choice}({group})은 이미 확정된 자리가 있어 보지 않았습니다.",

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, false, or_, select, true
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from portal.applications.models import Application, StageEntry
 from portal.conflicts.queries import not_barred
 from portal.platform.context import Actor
 from portal.platform.db import db
+from portal.platform.visibility import clause
 from portal.programs.definition import MeetingRule
 from portal.programs.models import Call, Program, Stage
 from portal.programs.queries import OFFICE_ROLES, call_in_scope
@@ -33,14 +34,20 @@ def rule_of(panel: Panel) -> MeetingRule | None:
     return panel.stage.call.definition.stage(panel.stage.code).meeting
 
 
+@clause
+def audits(actor: Actor) -> ColumnElement[bool]:
+    """Auditors read what a panel did, of every call."""
+    return true() if actor.holds("auditor") else false()
+
+
 def meeting_panel(actor: Actor, public_id: str, **_: str) -> Panel | None:
-    """A panel that may meet, for its members until the stage is decided, and for the office of its call."""
+    """A panel that may meet, for its members until the stage is decided, for the office of its call, for auditors."""
     panel = db.session.scalars(
         select(Panel)
         .join(Stage, Panel.stage_id == Stage.id)
         .join(Call, Stage.call_id == Call.id)
         .join(Program, Call.program_id == Program.id)
-        .where(Panel.public_id == public_id, or_(seated_on(actor), call_in_scope(actor, *OFFICE_ROLES)))
+        .where(Panel.public_id == public_id, or_(seated_on(actor), call_in_scope(actor, *OFFICE_ROLES), audits(actor)))
         .options(contains_eager(Panel.stage), selectinload(Panel.seats).joinedload(Seat.person))
     ).one_or_none()
     return panel if panel is not None and rule_of(panel) is not None else None

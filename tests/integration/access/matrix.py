@@ -462,37 +462,40 @@ RULES: dict[str, Rule] = {
     ),
     # --- a panel in session ---
     "reviews.attends_meeting": Rule(
-        f"assigned conflicted chair {WHOLE_OFFICE}", 404,
+        f"assigned conflicted chair auditor {WHOLE_OFFICE}", 404,
         rows=(
             get("reviews.meeting", MEETS), get("reviews.meeting", "public_id=panel", allowed=NOBODY),
             post("reviews.presence", MEETS, "seat=meeting_seat state=present", allowed=f"assigned chair {WHOLE_OFFICE}",
-                 but={"conflicted": 403}),
+                 but={"conflicted": 403, "auditor": 403}),
             post("reviews.presence", MEETS, "state=present", allowed="assigned conflicted chair"),
         ),
     ),
     "reviews.leads_meeting": Rule(
-        f"chair {WHOLE_OFFICE}", 404, but={"assigned": 403, "conflicted": 403},
+        f"chair {WHOLE_OFFICE}", 404, but={"assigned": 403, "conflicted": 403, "auditor": 403},
         rows=(
             post("reviews.minutes", MEETS), post("reviews.put_motion", MEETS),
-            post("reviews.close_meeting", MEETS, allowed=f"chair {OFFICE}", but={"assigned": 403, "conflicted": 403}),
+            post("reviews.close_meeting", MEETS, allowed=f"chair {OFFICE}",
+                 but={"assigned": 403, "conflicted": 403, "auditor": 403}),
             post("ranking.open_meeting", MEETS),
         ),
     ),
     "reviews.discusses_item": Rule(
-        f"assigned chair {OFFICE}", 404,
+        f"assigned chair auditor {OFFICE}", 404,
         rows=(
             get("reviews.meeting_item", f"{MEETS} entry_id=meeting_entry"),
-            get("reviews.meeting_item", f"{MEETS} entry_id=meeting_other", allowed=f"assigned conflicted chair {WHOLE_OFFICE}"),
-            post("reviews.take_up", f"{MEETS} entry_id=meeting_entry", allowed=f"chair {OFFICE}", but={"assigned": 403}),
+            get("reviews.meeting_item", f"{MEETS} entry_id=meeting_other", allowed=f"assigned conflicted chair auditor {WHOLE_OFFICE}"),
+            post("reviews.take_up", f"{MEETS} entry_id=meeting_entry", allowed=f"chair {OFFICE}",
+                 but={"assigned": 403, "auditor": 403}),
             post("reviews.conclude", f"{MEETS} entry_id=meeting_entry"),
             post("reviews.revise", f"{MEETS} entry_id=meeting_entry", allowed="assigned"),
         ),
     ),
     "reviews.votes_on_motion": Rule(
-        f"assigned chair {OFFICE}", 404,
+        f"assigned chair auditor {OFFICE}", 404,
         rows=(
             get("reviews.motion", f"{MEETS} motion_id=motion"), post("reviews.vote", f"{MEETS} motion_id=motion"),
-            post("reviews.close_motion", f"{MEETS} motion_id=motion", allowed=f"chair {OFFICE}", but={"assigned": 403}),
+            post("reviews.close_motion", f"{MEETS} motion_id=motion", allowed=f"chair {OFFICE}",
+                 but={"assigned": 403, "auditor": 403}),
         ),
     ),
     # --- panels' tables, decisions, awards ---
@@ -751,11 +754,11 @@ SIGHTS: tuple[Sight, ...] = (
     Sight("routing.panel_sessions", "눈꽃모델", f"assigned chair {OFFICE}", HEARING),
     Sight("routing.panel_sessions", "slot:mine", f"assigned chair {OFFICE}", HEARING),
     # in a meeting: nothing of what bars the viewer, neither its title nor the vote on it nor the minutes
-    Sight("reviews.meeting", ">달무리모델", f"assigned chair {OFFICE}", MEETS),
-    Sight("reviews.meeting", "해무리모델", f"assigned conflicted chair {WHOLE_OFFICE}", MEETS),
-    Sight("reviews.meeting", "달무리모델을 추천합니까", f"assigned chair {OFFICE}", MEETS),
-    Sight("reviews.meeting", "모두 논의하였습니다", f"assigned chair {OFFICE}", MEETS),
-    Sight("reviews.meeting", "meeting_entry", f"assigned chair {OFFICE}", MEETS),
+    Sight("reviews.meeting", ">달무리모델", f"assigned chair auditor {OFFICE}", MEETS),
+    Sight("reviews.meeting", "해무리모델", f"assigned conflicted chair auditor {WHOLE_OFFICE}", MEETS),
+    Sight("reviews.meeting", "달무리모델을 추천합니까", f"assigned chair auditor {OFFICE}", MEETS),
+    Sight("reviews.meeting", "모두 논의하였습니다", f"assigned chair auditor {OFFICE}", MEETS),
+    Sight("reviews.meeting", "meeting_entry", f"assigned chair auditor {OFFICE}", MEETS),
     Sight("routing.office_sessions", "무지개모델", OFFICE, HEARING),
     Sight("routing.session", "3층 회의실", TEAM, "public_id=heard_app"),
     Sight("routing.session", "소나기모델", NOBODY, "public_id=heard_app"),

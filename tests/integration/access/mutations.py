@@ -42,6 +42,7 @@ SHOWN_BY: dict[str, str] = {
     "programs.program_is_public": "sees desks_public.programs",
     "programs.question_is_published": "sees programs.questions",
     "ranking.bars_nobody": "ranking.works_on_ranking",
+    "reviews.queries.meetings.audits": "reviews.attends_meeting",
     "reviews.queries.mine.assigned_to": "reviews.reviews_application",
     "reviews.queries.mine.offered_to": "reviews.opens_review",
     "reviews.queries.mine.stage_undecided": "reviews.reviews_application",

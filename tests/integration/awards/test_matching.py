@@ -178,7 +178,7 @@ def test_the_officer_computes_reads_and_downloads(app: object, client: FlaskClie
     assert "연구 a2" in changed and "연구 a1" not in changed
     assert "연구 a1" in officer.get(f"{at}?stage=final&page=99").get_data(as_text=True)
     english = officer.get(f"{at}?stage=final&lang=en").get_data(as_text=True)
-    assert "filled by rank 1; this applicant was 2." in english
+    assert "filled by rank 1; own rank 2." in english
     (saved,) = matchings(stage_id)
     sent = {"stage": "final", "matching": saved.public_id, "request_id": "two"}
     assert officer.post(f"{at}/export", data=sent | {"reason": ""}).status_code == 422

@@ -53,9 +53,7 @@ def test_whom_nobody_accepts_is_told_once_why(out: str) -> None:
 def test_the_second_choice_is_told_with_the_ranks_that_filled_the_first() -> None:
     given = ([["a", "filled", 51, 1, 50]], ["a", "b"], "b", None)
     assert said("ko", *given) == "2지망에 배정되었습니다. 1지망(그룹 a)은 1~50위로 정원이 찼습니다(본인 51위)."
-    assert said("en", *given) == (
-        "Second choice. First choice (Group a): filled by ranks 1 to 50; this applicant was 51."
-    )
+    assert said("en", *given) == ("Second choice. First choice (Group a): filled by ranks 1 to 50; own rank 51.")
 
 
 def test_whoever_stands_above_a_place_that_does_not_move_is_told_so() -> None:
